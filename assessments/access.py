@@ -1,0 +1,146 @@
+"""Who sees what: fetch only what this user may act on; every view declares its rule.
+
+A stranger's object does not exist for a person (404). The right object in the wrong role or moment
+is refused with the reason (403). The decision itself is the table's (`workflow.decide`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from assessments.calendar import today
+from assessments.models import Assessment, Evidence, Province, SupportMembership, User
+from assessments.models.answers import AssessmentQuerySet
+from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class AppRequest(HttpRequest):
+    """A request of a signed-in person, for the type checker."""
+
+    user: User
+    htmx: Any
+
+
+class Refusal(PermissionDenied):
+    """The right place, but the wrong role or moment: 403 with the reason."""
+
+    def __init__(self, decision: Decision) -> None:
+        self.reason = decision.reason
+        super().__init__(str(decision.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The access rule that a view declares; a system check fails on a view without one."""
+
+    who: str
+    action: Action | None = None
+    right: Right | None = None
+
+
+def provinces_seen(user: User) -> list[int] | None:
+    """Primary keys of the provinces whose offices a person sees; None means all of them."""
+    if user.role in OFFICE_ROLES:
+        return [cast("int", user.province_id)]
+    if user.role == Role.SUPPORTER:
+        members = SupportMembership.objects.on(today()).filter(support_office=user.support_office)
+        return list(members.values_list("province_id", flat=True))
+    return None
+
+
+def assessments_seen(user: User) -> AssessmentQuerySet:
+    """The assessments that exist for a person."""
+    seen = provinces_seen(user)
+    found = Assessment.objects.whole()
+    return found if seen is None else found.filter(province__in=seen)
+
+
+def may(user: User, action: Action, assessment: Assessment) -> Decision:
+    """Whether this person may do this to this assessment now. For one that they see at all."""
+    return decide(role=Role(user.role), action=action, status=Status(assessment.status), window=assessment.window())
+
+
+def has(user: User, right: Right) -> Decision:
+    return holds(Role(user.role), right)
+
+
+def sees_province(user: User, province: Province) -> bool:
+    seen = provinces_seen(user)
+    return seen is None or province.pk in seen
+
+
+def for_assessment(action: Action) -> Callable[[View], View]:
+    """The view gets the assessment of `pk` instead of its key: 404 for a stranger, 403 with the reason otherwise."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
+            decision = may(request.user, action, assessment)
+            if not decision:
+                raise Refusal(decision)
+            return view(request, assessment, *args, **kwargs)
+
+        checked.access = Rule(who="sees the assessment", action=action)  # type: ignore[attr-defined]
+        return cast("View", checked)
+
+    return decorate
+
+
+def for_evidence(action: Action) -> Callable[[View], View]:
+    """The view gets the evidence of `key`, which belongs to an assessment that the person may act on."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: AppRequest, key: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            found = Evidence.objects.select_related("assessment__round__edition", "assessment__province__region")
+            evidence = get_object_or_404(found, pk=key)
+            assessment = get_object_or_404(assessments_seen(request.user), pk=evidence.assessment_id)
+            decision = may(request.user, action, assessment)
+            if not decision:
+                raise Refusal(decision)
+            evidence.assessment = assessment
+            return view(request, evidence, *args, **kwargs)
+
+        checked.access = Rule(who="sees the assessment", action=action)  # type: ignore[attr-defined]
+        return cast("View", checked)
+
+    return decorate
+
+
+def for_right(right: Right) -> Callable[[View], View]:
+    """The view is for people with a right over the whole."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: AppRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            decision = has(request.user, right)
+            if not decision:
+                raise Refusal(decision)
+            return view(request, *args, **kwargs)
+
+        checked.access = Rule(who="has the right", right=right)  # type: ignore[attr-defined]
+        return cast("View", checked)
+
+    return decorate
+
+
+def for_everyone(view: View) -> View:
+    """The view is for every signed-in person."""
+    view.access = Rule(who="every signed-in person")  # type: ignore[attr-defined]
+    return view
+
+
+def for_anyone(view: View) -> View:
+    """The view needs no sign-in."""
+    view.access = Rule(who="anyone")  # type: ignore[attr-defined]
+    return cast("View", login_not_required(view))

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class AssessmentsConfig(AppConfig):
+    name = "assessments"
+    verbose_name = "Assessments"
+
+    def ready(self) -> None:
+        from assessments import checks, database  # noqa: F401, PLC0415 - they register themselves

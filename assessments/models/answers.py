@@ -1,0 +1,151 @@
+"""An office's assessment of one round, and its answers."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models.people import Province, User
+from assessments.models.rounds import Round, window_at
+from assessments.workflow import Status, Window
+from indicators.models import Indicator
+from indicators.rules import SCORES
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def whole(self) -> "AssessmentQuerySet":
+        """With everything that every page of an assessment shows."""
+        return self.select_related("round__edition", "province__region", "submitted_by")
+
+    def of_year(self, year: int) -> "AssessmentQuerySet":
+        return self.filter(round__year=year)
+
+
+class Assessment(models.Model):
+    """One office in one round.
+
+    `results` keeps the totals as `services.answers.recount` computed them, so that lists read and never compute:
+    {"areas": {"2-1": TOTAL}, "dimensions": {"2": TOTAL}, "overall": TOTAL, "answered": {"2-1": n}} with TOTAL =
+    {"sum", "count", "open", "low", "high", "mean", "level"}; decimals as texts, level codes of `indicators.scoring`.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="assessments")
+    province = models.ForeignKey(Province, models.PROTECT, related_name="assessments")
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    closes_on = models.DateField(_("closes on"))
+    answered = models.PositiveSmallIntegerField(default=0)
+    touched = models.BooleanField(default=False)
+    results = models.JSONField(default=dict)
+    reference = models.CharField(_("reference"), max_length=40, blank=True)
+    answers_hash = models.CharField(max_length=64, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-round__year", "province__sort_key"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="office_assesses_itself_once_a_round", fields=["round", "province"]),
+            models.CheckConstraint(
+                name="assessment_submitted_fully_or_not_at_all",
+                condition=Q(submitted_at__isnull=True, submitted_by__isnull=True, answers_hash="", reference="")
+                | (Q(submitted_at__isnull=False, submitted_by__isnull=False) & ~Q(answers_hash="") & ~Q(reference="")),
+                violation_error_message=_("A submission has its date, its person, its reference and its hash."),
+            ),
+            models.CheckConstraint(
+                name="assessment_past_draft_was_submitted",
+                condition=Q(status=Status.DRAFT) | Q(submitted_at__isnull=False),
+                violation_error_message=_("Only a submitted assessment can be returned or accepted."),
+            ),
+            models.UniqueConstraint(
+                name="submission_reference_is_unique", fields=["reference"], condition=~Q(reference="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.province.office_name} {self.round.year}"
+
+    def window(self, now: datetime | None = None) -> Window:
+        """The window for this office; `closes_on` already holds its extension."""
+        return window_at(opens_on=self.round.opens_on, closes_on=self.closes_on, now=now or timezone.now())
+
+    def days_left(self, day: date) -> int:
+        """Whole days until the last day; 0 on the day itself, negative after it."""
+        return (self.closes_on - day).days
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def of(self, assessment: Assessment) -> "AnswerQuerySet":
+        return self.filter(assessment=assessment)
+
+
+class Answer(models.Model):
+    """One office's answer to one indicator: raw inputs are the truth, the score follows from them.
+
+    `inputs` holds the indicator's inputs by name (`indicators.rules`), None while unanswered. `typed` keeps what was
+    typed and refused, so that nothing is lost; `version` rises with every change and refuses stale saves.
+    """
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="answers")
+    inputs = models.JSONField(null=True, blank=True)
+    no_case = models.BooleanField(default=False)
+    no_case_reason = models.TextField(blank=True)
+    typed = models.JSONField(default=dict, blank=True)
+    performance = models.TextField(blank=True)
+    problems = models.TextField(blank=True)
+    remedies = models.TextField(blank=True)
+    number_source = models.TextField(blank=True)
+    evidence_held = models.JSONField(default=list, blank=True)
+
+    is_answered = models.BooleanField(default=False)
+    score = models.DecimalField(max_digits=3, decimal_places=1, null=True, blank=True)
+    band = models.PositiveSmallIntegerField(null=True, blank=True)
+    met = models.BooleanField(null=True, blank=True)
+    shortfall = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    pending = models.CharField(max_length=10, blank=True)
+    explanation = models.TextField(blank=True)
+
+    version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="indicator_answered_once_in_assessment", fields=["assessment", "indicator"]),
+            models.CheckConstraint(
+                name="no_case_comes_without_inputs",
+                condition=Q(no_case=False) | Q(inputs__isnull=True),
+                violation_error_message=_("“No case this year” comes without numbers."),
+            ),
+            models.CheckConstraint(
+                name="answer_is_scored_or_checked_not_both",
+                condition=Q(score__isnull=True) | Q(met__isnull=True),
+                violation_error_message=_("An answer has a score or a check, not both."),
+            ),
+            models.CheckConstraint(
+                name="score_is_one_of_the_five",
+                condition=Q(score__isnull=True) | Q(score__in=SCORES),
+                violation_error_message=_("A score is 10, 7.5, 5, 2.5 or 0."),
+            ),
+            models.CheckConstraint(
+                name="answer_changed_by_somebody_at_some_time",
+                condition=Q(changed_at__isnull=True, changed_by__isnull=True)
+                | Q(changed_at__isnull=False, changed_by__isnull=False),
+                violation_error_message=_("A change needs both its time and its person."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id}/{self.indicator_id}"
+
+    @property
+    def has_text(self) -> bool:
+        return bool(self.performance or self.problems or self.remedies or self.number_source)

@@ -1,0 +1,21 @@
+"""One function for each act of a person: it locks, asks the table, writes and records, in one transaction."""
+
+from assessments.services.answers import Entry, Refused, Saved, Stale, recount, save_answer
+from assessments.services.moves import accept, reopen, return_for_correction, submit
+from assessments.services.rounds import change_round, extend, open_round
+
+__all__ = [
+    "Entry",
+    "Refused",
+    "Saved",
+    "Stale",
+    "accept",
+    "change_round",
+    "extend",
+    "open_round",
+    "recount",
+    "reopen",
+    "return_for_correction",
+    "save_answer",
+    "submit",
+]

@@ -1,0 +1,118 @@
+"""Moving an assessment through its states. Every move is one row of history."""
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.calendar import today
+from assessments.models import Answer, Assessment, Evidence, StatusChange, User
+from assessments.services.answers import recount
+from assessments.services.base import Refused, locked
+from assessments.services.rounds import write_extension
+from assessments.workflow import Action, Status, move_of
+from indicators import editions
+
+
+@transaction.atomic
+def submit(*, assessment: Assessment, by: User, certified: bool) -> Assessment:
+    """Certify and submit; raises Refused. Needs all answers and the head's certification."""
+    assessment = locked(assessment, by=by, action=Action.SUBMIT)
+    if not certified:
+        raise Refused(_("Tick the certification before you submit."))
+    standard = editions.standard_of(assessment.round.edition)
+    recount(assessment)
+    open_count = len(standard.indicators) - assessment.answered
+    if open_count:
+        raise Refused(
+            ngettext(
+                "%(count)s indicator has no answer yet; answer it before you submit.",
+                "%(count)s indicators have no answer yet; answer them before you submit.",
+                open_count,
+            )
+            % {"count": open_count}
+        )
+    if assessment.answers.exclude(typed={}).exists():
+        raise Refused(_("Some numbers could not be read yet; correct them before you submit."))
+    number = assessment.history.filter(action=Action.SUBMIT).count() + 1
+    assessment.answers_hash = answers_hash(assessment)
+    assessment.reference = f"{assessment.round.year}-{assessment.province.iso.removeprefix('TH-')}-{number}"
+    assessment.submitted_at = timezone.now()
+    assessment.submitted_by = by
+    return _move(assessment, Action.SUBMIT, by=by)
+
+
+@transaction.atomic
+def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_on: date) -> Assessment:
+    """Give an assessment back to its office until `due_on`; raises Refused. A later day extends the office's window."""
+    assessment = locked(assessment, by=by, action=Action.RETURN)
+    if due_on < today():
+        raise Refused(_("The day to correct by is in the past; choose today or a later day."))
+    if due_on > assessment.closes_on:
+        write_extension(assessment=assessment, closes_on=due_on, reason=reason, by=by)
+    return _move(assessment, Action.RETURN, by=by, reason=reason)
+
+
+@transaction.atomic
+def accept(*, assessment: Assessment, by: User) -> Assessment:
+    """Accept a submitted assessment; raises Refused."""
+    return _move(locked(assessment, by=by, action=Action.ACCEPT), Action.ACCEPT, by=by)
+
+
+@transaction.atomic
+def reopen(*, assessment: Assessment, by: User, reason: str) -> Assessment:
+    """Take an acceptance back; raises Refused."""
+    return _move(locked(assessment, by=by, action=Action.REOPEN), Action.REOPEN, by=by, reason=reason)
+
+
+def _move(assessment: Assessment, action: Action, *, by: User, reason: str = "") -> Assessment:
+    move = move_of(action)
+    assert move.to is not None
+    if move.needs_reason and not reason.strip():
+        raise Refused(_("Write the reason, so that the other side knows what to do."))
+    StatusChange.objects.create(
+        assessment=assessment,
+        number=assessment.history.count() + 1,
+        action=action,
+        from_status=assessment.status,
+        to_status=move.to,
+        reason=reason.strip(),
+        by=by,
+    )
+    assessment.status = Status(move.to)
+    assessment.changed_at = timezone.now()
+    assessment.save()
+    return assessment
+
+
+def answers_hash(assessment: Assessment) -> str:
+    """SHA-256 over all that an office submitted: answers, texts and evidence, in the standard's order."""
+    answers = Answer.objects.of(assessment).order_by("indicator_id").select_related("indicator")
+    uses: dict[int, list[str]] = {}
+    kept = Evidence.objects.kept().filter(assessment=assessment)
+    for answer_id, sha256, url in kept.values_list("uses__answer", "sha256", "url"):
+        if answer_id is not None:
+            uses.setdefault(answer_id, []).append(sha256 or url)
+    content: list[dict[str, Any]] = [
+        {
+            "code": answer.indicator.code,
+            "inputs": answer.inputs,
+            "no_case": answer.no_case,
+            "no_case_reason": answer.no_case_reason,
+            "performance": answer.performance,
+            "problems": answer.problems,
+            "remedies": answer.remedies,
+            "number_source": answer.number_source,
+            "evidence_held": answer.evidence_held,
+            "evidence": sorted(uses.get(answer.pk, [])),
+        }
+        for answer in answers
+    ]
+    header = {"year": assessment.round.year, "province": assessment.province.iso}
+    text = json.dumps([header, *content], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,137 @@
+"""Opening a round for all 76 offices, changing its dates and target, extending one office."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments.calendar import fiscal_year_span, today
+from assessments.models import Answer, Assessment, Extension, LogEntry, Province, Round, User
+from assessments.services.answers import apply_outcome, recount, results_of
+from assessments.services.base import Refused
+from indicators import editions
+from indicators.models import Edition, Indicator
+
+
+@transaction.atomic
+def open_round(
+    *, year: int, edition: Edition, opens_on: date, closes_on: date, budget_target: Decimal | None, by: User
+) -> Round:
+    """Open a fiscal year's round: one assessment for each office, with an empty answer for each indicator.
+
+    Raises Refused. The round keeps `edition` for good.
+    """
+    if edition.status != Edition.Status.PUBLISHED:
+        raise Refused(_("Only a published edition can be used for a round."))
+    if Round.objects.filter(year=year).exists():
+        raise Refused(_("There is a round of fiscal year %(year)s already.") % {"year": year})
+    _refuse_dates(year, opens_on, closes_on)
+    round_ = Round.objects.create(
+        year=year,
+        edition=edition,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        budget_target=budget_target,
+        opened_by=by,
+    )
+    empty = results_of(editions.standard_of(edition), {})
+    assessments = Assessment.objects.bulk_create(
+        Assessment(round=round_, province=province, closes_on=closes_on, results=empty)
+        for province in Province.objects.with_office()
+    )
+    indicators = list(Indicator.objects.filter(edition=edition))
+    Answer.objects.bulk_create(
+        (Answer(assessment=assessment, indicator=indicator) for assessment in assessments for indicator in indicators),
+        batch_size=2000,
+    )
+    _log("open_round", round_, by, {"opens_on": opens_on, "closes_on": closes_on, "budget_target": budget_target})
+    return round_
+
+
+@transaction.atomic
+def change_round(*, round_: Round, opens_on: date, closes_on: date, budget_target: Decimal | None, by: User) -> Round:
+    """Change the window and the target; raises Refused. Extended offices keep a later day; 1.31 is judged again."""
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("edition").get(pk=round_.pk)
+    _refuse_dates(round_.year, opens_on, closes_on)
+    old = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "budget_target": round_.budget_target}
+    round_.opens_on, round_.closes_on, round_.budget_target = opens_on, closes_on, budget_target
+    round_.save()
+    extended = {}
+    for extension in round_.extensions.order_by("given_at", "pk"):
+        extended[extension.province_id] = extension.closes_on
+    for assessment in round_.assessments.all():
+        day = max(closes_on, extended.get(assessment.province_id, closes_on))
+        if assessment.closes_on != day:
+            assessment.closes_on = day
+            assessment.save(update_fields=["closes_on"])
+    if old["budget_target"] != budget_target:
+        _judge_target_again(round_)
+    new = {"opens_on": opens_on, "closes_on": closes_on, "budget_target": budget_target}
+    _log("change_round", round_, by, {key: [old[key], new[key]] for key in new if old[key] != new[key]})
+    return round_
+
+
+def _judge_target_again(round_: Round) -> None:
+    """1.31 compares with the year's target, so a new target gives new outcomes."""
+    standard = editions.standard_of(round_.edition)
+    affected = [node for node in standard.indicators.values() if getattr(node.rule, "kind", "") == "target"]
+    for node in affected:
+        answers = Answer.objects.filter(
+            assessment__round=round_, indicator_id=node.pk, inputs__isnull=False
+        ).select_related("assessment")
+        for answer in answers:
+            apply_outcome(answer, node, target=round_.budget_target)
+            answer.save(update_fields=["is_answered", "met", "shortfall", "pending", "explanation"])
+            answer.assessment.round = round_
+            recount(answer.assessment)
+
+
+@transaction.atomic
+def extend(*, assessment: Assessment, closes_on: date, reason: str, by: User) -> Extension:
+    """Give one office a later closing day; raises Refused."""
+    assessment = Assessment.objects.select_for_update(of=("self",)).select_related("round").get(pk=assessment.pk)
+    if not reason.strip():
+        raise Refused(_("Write the reason for the extension."))
+    if closes_on <= assessment.round.closes_on:
+        raise Refused(_("The new day must be later than the round's closing day."))
+    if closes_on < today():
+        raise Refused(_("The new day is in the past; choose today or a later day."))
+    return write_extension(assessment=assessment, closes_on=closes_on, reason=reason, by=by)
+
+
+def write_extension(*, assessment: Assessment, closes_on: date, reason: str, by: User) -> Extension:
+    """Write an extension and the assessment's new closing day. Inside a transaction, on a locked assessment."""
+    assessment.closes_on = closes_on
+    assessment.save(update_fields=["closes_on"])
+    extension = Extension.objects.create(
+        round=assessment.round,
+        province=assessment.province,
+        closes_on=closes_on,
+        reason=reason.strip(),
+        given_by=by,
+    )
+    _log("extend", assessment.round, by, {"province": assessment.province.iso, "closes_on": closes_on})
+    return extension
+
+
+def _refuse_dates(year: int, opens_on: date, closes_on: date) -> None:
+    if closes_on < opens_on:
+        raise Refused(_("The closing day must not be before the opening day."))
+    first, last = fiscal_year_span(year)
+    if opens_on < first or opens_on > last:
+        raise Refused(
+            _("Fiscal year %(year)s runs from 1 October %(before)s to 30 September %(year)s; open the round in it.")
+            % {"year": year, "before": year - 1}
+        )
+
+
+def _log(what: str, round_: Round, by: User, details: dict[str, object]) -> None:
+    plain = {key: _plain(value) for key, value in details.items()}
+    LogEntry.objects.create(what=what, about=str(round_.year), details=plain, by=by)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, (str, int)) else str(value)

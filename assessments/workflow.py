@@ -1,0 +1,185 @@
+"""Who may do what, when, and to which state: one table, asked by buttons, views and services alike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    """Where an assessment stands."""
+
+    DRAFT = "draft", _("In progress")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned for correction")
+    ACCEPTED = "accepted", _("Accepted")
+
+
+class Role(TextChoices):
+    OFFICE_EDITOR = "office_editor", _("Office editor")
+    OFFICE_HEAD = "office_head", _("Office head (certifies and submits)")
+    SUPPORTER = "supporter", _("Regional supporter")
+    INSPECTOR = "inspector", _("Inspector")
+    REVIEWER = "reviewer", _("Central reviewer")
+    MANAGER = "manager", _("Central manager")
+    ADMIN = "admin", _("System admin")
+
+
+OFFICE_ROLES = frozenset({Role.OFFICE_EDITOR, Role.OFFICE_HEAD})
+CENTRAL_ROLES = frozenset({Role.REVIEWER, Role.MANAGER, Role.ADMIN})
+
+
+class Action(TextChoices):
+    """What a person does with an assessment."""
+
+    VIEW = "view", _("View")
+    EDIT = "edit", _("Answer and attach evidence")
+    SUBMIT = "submit", _("Certify and submit")
+    RETURN = "return", _("Return for correction")
+    ACCEPT = "accept", _("Accept")
+    REOPEN = "reopen", _("Reopen")
+
+
+class Right(TextChoices):
+    """What a person does with the whole: rounds, people, the national list."""
+
+    SEE_COUNTRY = "see_country", _("See the list of offices")
+    MANAGE_ROUNDS = "manage_rounds", _("Manage rounds")
+    MANAGE_PEOPLE = "manage_people", _("Manage people")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the table. `to` is None where the state stays; `in_window` asks for an open round."""
+
+    action: Action
+    roles: frozenset[Role]
+    at: frozenset[Status]
+    to: Status | None = None
+    in_window: bool = False
+    needs_reason: bool = False
+
+
+TABLE = (
+    Move(Action.VIEW, frozenset(Role), frozenset(Status)),
+    Move(Action.EDIT, OFFICE_ROLES, frozenset({Status.DRAFT, Status.RETURNED}), in_window=True),
+    Move(
+        Action.SUBMIT,
+        frozenset({Role.OFFICE_HEAD}),
+        frozenset({Status.DRAFT, Status.RETURNED}),
+        to=Status.SUBMITTED,
+        in_window=True,
+    ),
+    Move(
+        Action.RETURN,
+        frozenset({Role.REVIEWER, Role.MANAGER}),
+        frozenset({Status.SUBMITTED}),
+        to=Status.RETURNED,
+        needs_reason=True,
+    ),
+    Move(
+        Action.ACCEPT,
+        frozenset({Role.REVIEWER, Role.MANAGER}),
+        frozenset({Status.SUBMITTED}),
+        to=Status.ACCEPTED,
+    ),
+    Move(
+        Action.REOPEN,
+        frozenset({Role.MANAGER}),
+        frozenset({Status.ACCEPTED}),
+        to=Status.SUBMITTED,
+        needs_reason=True,
+    ),
+)
+
+RIGHTS = {
+    Right.SEE_COUNTRY: frozenset({Role.SUPPORTER, Role.INSPECTOR, Role.REVIEWER, Role.MANAGER, Role.ADMIN}),
+    Right.MANAGE_ROUNDS: frozenset({Role.MANAGER}),
+    Right.MANAGE_PEOPLE: frozenset({Role.MANAGER, Role.ADMIN}),
+}
+
+
+class Window(Enum):
+    """The round's window at a moment: answers are taken only while it is open."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether it may be done; if not, why, as a sentence for the person."""
+
+    allowed: bool
+    reason: str | Promise = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+YES = Decision(True)
+
+_WRONG_ROLE = {
+    Action.EDIT: _("Only the office's own staff can change its answers and evidence."),
+    Action.SUBMIT: _("Only the head of the office can certify and submit."),
+    Action.RETURN: _("Only the central division can return an assessment."),
+    Action.ACCEPT: _("Only the central division can accept an assessment."),
+    Action.REOPEN: _("Only a central manager can reopen an accepted assessment."),
+}
+_WRONG_STATUS = {
+    Status.DRAFT: _("The office has not submitted this assessment yet."),
+    Status.SUBMITTED: _(
+        "This assessment is submitted and its answers are frozen. To change one, ask the central division to return it."
+    ),
+    Status.RETURNED: _("This assessment is back with the office for correction."),
+    Status.ACCEPTED: _("This assessment is accepted and closed."),
+}
+_WINDOW = {
+    Window.NOT_YET: _("The round has not opened yet."),
+    Window.CLOSED: _("The round is closed. Ask the central division for an extension, with your reason."),
+}
+
+
+def move_of(action: Action) -> Move:
+    return next(move for move in TABLE if move.action == action)
+
+
+def decide(*, role: Role, action: Action, status: Status, window: Window) -> Decision:
+    """Whether a person of this role may do this to an assessment of their own sight in this state now."""
+    move = move_of(action)
+    if role not in move.roles:
+        return Decision(False, _WRONG_ROLE[action])
+    if status not in move.at:
+        return Decision(False, _WRONG_STATUS[status])
+    if move.in_window and window is not Window.OPEN:
+        return Decision(False, _WINDOW[window])
+    return YES
+
+
+def holds(role: Role, right: Right) -> Decision:
+    """Whether a role has a right over the whole."""
+    if role in RIGHTS[right]:
+        return YES
+    return Decision(False, _("Your account does not have this right. Ask a central manager if you need it."))
+
+
+def diagram() -> str:
+    """The state diagram of the README (Mermaid), made from the table."""
+    lines = ["stateDiagram-v2", f"    [*] --> {Status.DRAFT.value}: open the round"]
+    lines += [f"    {line}" for line in _arrows()]
+    return "\n".join(lines)
+
+
+def _arrows() -> Iterator[str]:
+    for move in TABLE:
+        if move.to is None:
+            continue
+        roles = ", ".join(role.value for role in Role if role in move.roles)
+        reason = ", with a reason" if move.needs_reason else ""
+        for status in Status:
+            if status in move.at:
+                yield f"{status.value} --> {move.to.value}: {move.action.value} ({roles}{reason})"

@@ -1,0 +1,41 @@
+"""What every page and every refusal shares."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from assessments import access
+from assessments.access import Refusal
+from assessments.workflow import Right
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of every page shows: language, the person's rights, whether this is the demo."""
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    return {
+        "language": get_language(),
+        "other_language": "en" if get_language() == "th" else "th",
+        "demo": settings.DEMO,
+        "rights": {right.value for right in Right if signed_in and access.has(request.user, right)},
+    }
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 with the reason, as a page or, for htmx, as a sentence that replaces nothing that was typed."""
+    reason = exception.reason if isinstance(exception, Refusal) else ""
+    template = "frame/_refused.html" if getattr(request, "htmx", False) else "403.html"
+    return render(request, template, {"reason": reason}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token died (signed in again elsewhere, or the session ended): nothing typed is lost, reload and save."""
+    template = "frame/_refused.html" if request.headers.get("HX-Request") else "403_csrf.html"
+    return render(request, template, {"reason": "", "csrf": True}, status=403)

@@ -1,0 +1,87 @@
+"""Small middleware of our own, one function each."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# A used session is written again after this many seconds, not at every request: saving an answer stays cheap.
+SESSION_STEP = 300
+
+
+def language(get_response: Handler) -> Handler:
+    """Thai unless the person chose English: what a browser prefers does not count in a Thai ministry's office."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        code = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(code):
+            request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", code)
+            return response
+
+    return handle
+
+
+def htmx_login(get_response: Handler) -> Handler:
+    """A htmx request of a person whose session ended gets 401 and stays where it is, instead of a sign-in page
+    swapped into the form. The page keeps what was typed and offers to sign in."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        to_login = response.status_code == 302 and response.headers["Location"].startswith(reverse(settings.LOGIN_URL))
+        if getattr(request, "htmx", False) and to_login and not request.user.is_authenticated:
+            return HttpResponse(status=401, headers={"HX-Trigger": "signed-out"})
+        return response
+
+    return handle
+
+
+def keep_session(get_response: Handler) -> Handler:
+    """Use extends the session: eight hours from the last use, not from the sign-in."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            if now - request.session.get("used_at", 0) > SESSION_STEP:
+                request.session["used_at"] = now
+        return get_response(request)
+
+    return handle
+
+
+def second_factor(get_response: Handler) -> Handler:
+    """Central and admin accounts set up a second factor before they see anything, when the setting says so."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if settings.REQUIRE_SECOND_FACTOR and user.is_authenticated and user.is_central:
+            open_paths = (reverse("mfa_index"), reverse("account_logout"), "/accounts/", "/static/", "/language")
+            if not request.path.startswith(open_paths):
+                from allauth.mfa.utils import is_mfa_enabled  # noqa: PLC0415 - needs the app registry
+
+                if not is_mfa_enabled(user):
+                    return redirect("mfa_activate_totp")
+        return get_response(request)
+
+    return handle
+
+
+def private_pages(get_response: Handler) -> Handler:
+    """Pages of signed-in people are never kept by a browser or a proxy."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+    return handle

@@ -1,0 +1,17 @@
+"""All addresses of the product. Every view of ours declares its access rule (`assessments.checks`)."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from pmj_standards.health import healthz
+
+handler403 = "pmj_standards.http.forbidden"
+handler404 = "pmj_standards.http.not_found"
+
+urlpatterns = [
+    path("", include("assessments.urls")),
+    path("standard/", include("indicators.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("language", set_language, name="set_language"),
+    path("healthz", healthz, name="healthz"),
+]
