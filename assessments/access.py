@@ -5,11 +5,9 @@ is refused with the reason (403). The decision itself is the table's (`workflow.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,8 +17,24 @@ from assessments.calendar import today
 from assessments.models import Assessment, Evidence, Province, SupportMembership, User
 from assessments.models.answers import AssessmentQuerySet
 from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds
+from pmj_standards.access import Rule, View, for_anyone, for_everyone
 
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+__all__ = [
+    "AppRequest",
+    "Refusal",
+    "Rule",
+    "View",
+    "assessments_seen",
+    "for_anyone",
+    "for_assessment",
+    "for_everyone",
+    "for_evidence",
+    "for_right",
+    "has",
+    "may",
+    "provinces_seen",
+    "sees_province",
+]
 
 
 class AppRequest(HttpRequest):
@@ -36,15 +50,6 @@ class Refusal(PermissionDenied):
     def __init__(self, decision: Decision) -> None:
         self.reason = decision.reason
         super().__init__(str(decision.reason))
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The access rule that a view declares; a system check fails on a view without one."""
-
-    who: str
-    action: Action | None = None
-    right: Right | None = None
 
 
 def provinces_seen(user: User) -> list[int] | None:
@@ -132,15 +137,3 @@ def for_right(right: Right) -> Callable[[View], View]:
         return cast("View", checked)
 
     return decorate
-
-
-def for_everyone(view: View) -> View:
-    """The view is for every signed-in person."""
-    view.access = Rule(who="every signed-in person")  # type: ignore[attr-defined]
-    return view
-
-
-def for_anyone(view: View) -> View:
-    """The view needs no sign-in."""
-    view.access = Rule(who="anyone")  # type: ignore[attr-defined]
-    return cast("View", login_not_required(view))
