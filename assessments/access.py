@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404
 from assessments.calendar import today
 from assessments.models import Assessment, Evidence, Province, SupportMembership, User
 from assessments.models.answers import AssessmentQuerySet
-from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds
+from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds, move_of
 from pmj_standards.access import Rule, View, for_anyone, for_everyone
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "for_assessment",
     "for_everyone",
     "for_evidence",
+    "for_move",
     "for_right",
     "has",
     "may",
@@ -92,6 +93,25 @@ def for_assessment(action: Action) -> Callable[[View], View]:
             assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
             decision = may(request.user, action, assessment)
             if not decision:
+                raise Refusal(decision)
+            return view(request, assessment, *args, **kwargs)
+
+        checked.access = Rule(who="sees the assessment", action=action)  # type: ignore[attr-defined]
+        return cast("View", checked)
+
+    return decorate
+
+
+def for_move(action: Action) -> Callable[[View], View]:
+    """As `for_assessment`, but a move that comes too late reaches the view: its service refuses it, and the person
+    sees where the assessment stands now. So a double click ends on the page of the assessment, not on a refusal."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
+            decision = may(request.user, action, assessment)
+            if not decision and request.user.role not in move_of(action).roles:
                 raise Refusal(decision)
             return view(request, assessment, *args, **kwargs)
 

@@ -41,6 +41,7 @@ class Action(TextChoices):
     RETURN = "return", _("Return for correction")
     ACCEPT = "accept", _("Accept")
     REOPEN = "reopen", _("Reopen")
+    EXTEND = "extend", _("Extend the closing day")
 
 
 class Right(TextChoices):
@@ -93,6 +94,12 @@ TABLE = (
         to=Status.SUBMITTED,
         needs_reason=True,
     ),
+    Move(
+        Action.EXTEND,
+        frozenset({Role.MANAGER}),
+        frozenset({Status.DRAFT, Status.RETURNED}),
+        needs_reason=True,
+    ),
 )
 
 RIGHTS = {
@@ -129,14 +136,23 @@ _WRONG_ROLE = {
     Action.RETURN: _("Only the central division can return an assessment."),
     Action.ACCEPT: _("Only the central division can accept an assessment."),
     Action.REOPEN: _("Only a central manager can reopen an accepted assessment."),
+    Action.EXTEND: _("Only a central manager can give an office a later closing day."),
 }
+_FROZEN = _(
+    "This assessment is submitted and its answers are frozen. To change one, ask the central division to return it."
+)
 _WRONG_STATUS = {
     Status.DRAFT: _("The office has not submitted this assessment yet."),
-    Status.SUBMITTED: _(
-        "This assessment is submitted and its answers are frozen. To change one, ask the central division to return it."
-    ),
+    Status.SUBMITTED: _FROZEN,
     Status.RETURNED: _("This assessment is back with the office for correction."),
     Status.ACCEPTED: _("This assessment is accepted and closed."),
+}
+# Where the state's own sentence would not answer the person who asked.
+_WRONG_STATUS_FOR = {
+    (Action.REOPEN, Status.SUBMITTED): _("This assessment is not accepted, so there is nothing to reopen."),
+    (Action.EXTEND, Status.SUBMITTED): _(
+        "The office has submitted, so it needs no later day. To let it correct something, return the assessment."
+    ),
 }
 _WINDOW = {
     Window.NOT_YET: _("The round has not opened yet."),
@@ -154,7 +170,7 @@ def decide(*, role: Role, action: Action, status: Status, window: Window) -> Dec
     if role not in move.roles:
         return Decision(False, _WRONG_ROLE[action])
     if status not in move.at:
-        return Decision(False, _WRONG_STATUS[status])
+        return Decision(False, _WRONG_STATUS_FOR.get((action, status), _WRONG_STATUS[status]))
     if move.in_window and window is not Window.OPEN:
         return Decision(False, _WINDOW[window])
     return YES

@@ -32,7 +32,10 @@ class AnswerChange(models.Model):
 
 
 class StatusChange(models.Model):
-    """One move of an assessment. `number` counts its moves: a second row of the same number cannot be written."""
+    """One move of an assessment. `number` counts its moves: a second row of the same number cannot be written.
+
+    `due_on` is the day by which a returned assessment is to be corrected.
+    """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="history")
     number = models.PositiveSmallIntegerField()
@@ -40,6 +43,7 @@ class StatusChange(models.Model):
     from_status = models.CharField(max_length=10, choices=Status)
     to_status = models.CharField(max_length=10, choices=Status)
     reason = models.TextField(blank=True)
+    due_on = models.DateField(null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

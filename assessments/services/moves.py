@@ -55,7 +55,7 @@ def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_
         raise Refused(_("The day to correct by is in the past; choose today or a later day."))
     if due_on > assessment.closes_on:
         write_extension(assessment=assessment, closes_on=due_on, reason=reason, by=by)
-    return _move(assessment, Action.RETURN, by=by, reason=reason)
+    return _move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
 
 
 @transaction.atomic
@@ -70,7 +70,9 @@ def reopen(*, assessment: Assessment, by: User, reason: str) -> Assessment:
     return _move(locked(assessment, by=by, action=Action.REOPEN), Action.REOPEN, by=by, reason=reason)
 
 
-def _move(assessment: Assessment, action: Action, *, by: User, reason: str = "") -> Assessment:
+def _move(
+    assessment: Assessment, action: Action, *, by: User, reason: str = "", due_on: date | None = None
+) -> Assessment:
     move = move_of(action)
     assert move.to is not None
     if move.needs_reason and not reason.strip():
@@ -82,6 +84,7 @@ def _move(assessment: Assessment, action: Action, *, by: User, reason: str = "")
         from_status=assessment.status,
         to_status=move.to,
         reason=reason.strip(),
+        due_on=due_on,
         by=by,
     )
     assessment.status = Status(move.to)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from assessments.calendar import fiscal_year_span, today
 from assessments.models import Answer, Assessment, Extension, LogEntry, Province, Round, User
 from assessments.services.answers import apply_outcome, recount, results_of
-from assessments.services.base import Refused
+from assessments.services.base import Refused, locked
+from assessments.workflow import Action
 from indicators import editions
 from indicators.models import Edition, Indicator
 
@@ -90,7 +91,7 @@ def _judge_target_again(round_: Round) -> None:
 @transaction.atomic
 def extend(*, assessment: Assessment, closes_on: date, reason: str, by: User) -> Extension:
     """Give one office a later closing day; raises Refused."""
-    assessment = Assessment.objects.select_for_update(of=("self",)).select_related("round").get(pk=assessment.pk)
+    assessment = locked(assessment, by=by, action=Action.EXTEND)
     if not reason.strip():
         raise Refused(_("Write the reason for the extension."))
     if closes_on <= assessment.round.closes_on:

@@ -1,0 +1,1 @@
+"""All input of a person passes one of these forms."""
