@@ -1,0 +1,505 @@
+"""Writing the demo: people, three rounds, and what each office did in them.
+
+History is written in bulk with the days on which it would have happened; scores, totals and hashes come from the same
+functions as a person's save (`services.answers`, `services.moves`), so they are exactly what the rules say.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from assessments import services
+from assessments.calendar import ERA, fiscal_year, fiscal_year_span, start_of
+from assessments.demo import ACCOUNTS, office_email
+from assessments.demo.drawing import Office, draw_inputs, rng
+from assessments.demo.papers import PAPERS, Paper, content_of
+from assessments.demo.texts import EXTENSION_REASON, NO_CASE, RETURN_REASONS, WORDS
+from assessments.models import (
+    Answer,
+    AnswerChange,
+    Assessment,
+    Evidence,
+    EvidenceChange,
+    EvidenceUse,
+    Extension,
+    Province,
+    Round,
+    StatusChange,
+    SupportMembership,
+    SupportOffice,
+    User,
+)
+from assessments.models.evidence import stored_path
+from assessments.services.answers import apply_outcome, as_stored, results_of
+from assessments.services.moves import answers_hash
+from assessments.workflow import Action, Role, Status, move_of
+from indicators import editions
+from indicators.editions import EditionNode, IndicatorNode
+from indicators.scoring import Scored
+
+BUDGET_TARGETS = (Decimal(93), Decimal(94), Decimal(94))
+# Which provinces belong to which support office is not known here: these are only an example.
+SUPPORT_OFFICE = 10
+SUPPORTED = ("TH-50", "TH-51", "TH-52", "TH-55", "TH-56", "TH-57", "TH-58")
+# What a newcomer finishes in the demo: the open rest of Chiang Mai's current round (16 of 86).
+LEFT_OPEN = frozenset(
+    ["1.28", "1.29", "1.30", "2.9", "3.5", "4.16", "4.34"]
+    + ["4.25", "4.26", "4.27", "4.28", "4.29", "4.30", "4.31", "4.32", "4.33"]
+)
+FINISHED_BY_NEWCOMER, UNTOUCHED = "TH-50", "TH-83"
+
+
+class NotPossible(Exception):
+    """Demo data cannot be made here; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    editors: dict[int, User]
+    heads: dict[int, User]
+    reviewer: User
+    manager: User
+
+
+@dataclass(slots=True)
+class Plan:
+    """How far one office gets in one round: which indicators it answers, and its moves with their reasons."""
+
+    answered: frozenset[str]
+    moves: tuple[Action, ...] = ()
+    no_case: frozenset[str] = frozenset()
+    touched: bool = True
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of one round on their way to the database."""
+
+    answers: list[Answer] = field(default_factory=list)
+    changes: list[tuple[Answer, AnswerChange]] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    uses: list[tuple[Evidence, Answer]] = field(default_factory=list)
+    evidence_changes: list[EvidenceChange] = field(default_factory=list)
+    moves: list[StatusChange] = field(default_factory=list)
+
+
+def seed(*, now: datetime, password: str) -> list[Round]:
+    """Make the demo's people and its three rounds; raises NotPossible, leaving nothing behind."""
+    current = fiscal_year(now.astimezone(start_of(now.date()).tzinfo).date())
+    years = (current - 2, current - 1, current)
+    if Round.objects.filter(year__in=years).exists():
+        raise NotPossible("This database has rounds of its own already; demo data goes only where there are none.")
+    written: list[str] = []
+    try:
+        with transaction.atomic():
+            people = _people(password, since=start_of(fiscal_year_span(years[0])[0]))
+            rounds = [
+                _round(year, target, people, now=now, first_year=years[0], written=written)
+                for year, target in zip(years, BUDGET_TARGETS, strict=True)
+            ]
+    except BaseException:
+        storage = Evidence._meta.get_field("file").storage
+        for name in written:
+            storage.delete(name)
+        raise
+    return rounds
+
+
+def _people(password: str, *, since: datetime) -> People:
+    """The listed accounts, and a head and an editor for each other office. One password hash serves them all."""
+    office, _ = SupportOffice.objects.get_or_create(
+        number=SUPPORT_OFFICE,
+        defaults={"name": f"สำนักงานส่งเสริมและสนับสนุนวิชาการ {SUPPORT_OFFICE} (ข้อมูลสาธิต)"},
+    )
+    taken = SupportMembership.objects.filter(ends_on__isnull=True).values("province")
+    SupportMembership.objects.bulk_create(
+        SupportMembership(support_office=office, province=province, starts_on=since.date())
+        for province in Province.objects.filter(iso__in=SUPPORTED).exclude(pk__in=taken)
+    )
+    provinces = {province.iso: province for province in Province.objects.with_office()}
+    encoded = make_password(password)
+    listed = {account.email: (account.full_name, account.role, account.iso) for account in ACCOUNTS}
+    for province in provinces.values():
+        for role, name in ((Role.OFFICE_EDITOR, "เจ้าหน้าที่"), (Role.OFFICE_HEAD, "หัวหน้าสำนักงาน")):
+            full_name = f"{name} {province.office_name} (สาธิต)"
+            listed.setdefault(office_email(role, province.name_en), (full_name, role, province.iso))
+    users = User.objects.bulk_create(
+        User(
+            email=email,
+            full_name=full_name,
+            role=role,
+            province=provinces.get(iso),
+            support_office=office if role == Role.SUPPORTER else None,
+            password=encoded,
+            is_demo=True,
+            created_at=since,
+        )
+        for email, (full_name, role, iso) in listed.items()
+    )
+    return People(
+        editors={user.province_id: user for user in users if user.province_id and user.role == Role.OFFICE_EDITOR},
+        heads={user.province_id: user for user in users if user.province_id and user.role == Role.OFFICE_HEAD},
+        reviewer=next(user for user in users if user.role == Role.REVIEWER),
+        manager=next(user for user in users if user.role == Role.MANAGER),
+    )
+
+
+def _round(
+    year: int, target: Decimal, people: People, *, now: datetime, first_year: int, written: list[str]
+) -> Round:
+    """One round with all that its offices did until `now`."""
+    first, last = fiscal_year_span(year)
+    past = last < now.date()
+    opens_on = date(year - ERA, 7, 1) if past else first
+    round_ = services.open_round(
+        year=year,
+        edition=editions.current(),
+        opens_on=opens_on,
+        closes_on=last,
+        budget_target=target,
+        by=people.manager,
+    )
+    round_.opened_at = start_of(opens_on) + timedelta(hours=9)
+    round_.save(update_fields=["opened_at"])
+    standard = editions.standard_of(round_.edition)
+    assessments = list(round_.assessments.select_related("province"))
+    plans = _past_plans(standard, year, assessments) if past else _current_plans(standard, year, assessments)
+    if past and year > first_year:
+        _extend_one(round_, assessments, people)
+    batch = Batch()
+    for assessment in assessments:
+        assessment.round = round_
+        _office(assessment, plans[assessment.province.iso], people, standard, batch, now=now, first_year=first_year)
+    _write(batch, written)
+    _finish(assessments, batch)
+    return round_
+
+
+def _extend_one(round_: Round, assessments: list[Assessment], people: People) -> None:
+    """One office was given two weeks more."""
+    assessment = next(row for row in assessments if row.province.iso == "TH-90")
+    assessment.closes_on = round_.closes_on + timedelta(days=14)
+    Extension.objects.create(
+        round=round_,
+        province=assessment.province,
+        closes_on=assessment.closes_on,
+        reason=EXTENSION_REASON,
+        given_by=people.manager,
+        given_at=start_of(round_.closes_on) - timedelta(days=3, hours=-10),
+    )
+
+
+# --- who gets how far ------------------------------------------------------------------------------
+
+
+def _past_plans(standard: EditionNode, year: int, assessments: list[Assessment]) -> dict[str, Plan]:
+    """All accepted; some after a return; two with an indicator that had no case, which stays open."""
+    draw = rng(year, "plans")
+    isos = [assessment.province.iso for assessment in assessments]
+    without_case = dict(zip(draw.sample(isos, 2), ({"4.31", "4.32"}, {"4.13"}), strict=True))
+    plans = {}
+    for iso in isos:
+        moves = (Action.SUBMIT, Action.ACCEPT)
+        if draw.random() < 0.14:
+            moves = (Action.SUBMIT, Action.RETURN, *moves)
+        plans[iso] = Plan(frozenset(standard.indicators), moves, frozenset(without_case.get(iso, ())))
+    return plans
+
+
+def _current_plans(standard: EditionNode, year: int, assessments: list[Assessment]) -> dict[str, Plan]:
+    """Offices at all stages, in a fixed mixture over the 74 that the demo's stories do not need."""
+    draw = rng(year, "plans")
+    isos = [row.province.iso for row in assessments if row.province.iso not in (FINISHED_BY_NEWCOMER, UNTOUCHED)]
+    draw.shuffle(isos)
+    every = frozenset(standard.indicators)
+    submit, back, accept = (Action.SUBMIT,), (Action.SUBMIT, Action.RETURN), (Action.SUBMIT, Action.ACCEPT)
+    stages: list[tuple[Action, ...] | None]
+    stages = [None] * 9 + [submit] * 12 + [(*back, Action.SUBMIT)] + [back] * 6 + [accept] * 9
+    plans = {
+        FINISHED_BY_NEWCOMER: Plan(every - LEFT_OPEN),
+        UNTOUCHED: Plan(frozenset(), touched=False),
+    }
+    for place, iso in enumerate(isos):
+        if place < len(stages):
+            stage = stages[place]
+            plans[iso] = Plan(frozenset(), touched=False) if stage is None else Plan(every, stage)
+        elif place < len(stages) + 3:
+            plans[iso] = Plan(every)
+        else:
+            plans[iso] = Plan(_some(standard, draw.uniform(0.05, 0.97), draw))
+        if plans[iso].touched and draw.random() < 0.12:
+            plans[iso].no_case = frozenset(draw.choice((("4.31", "4.32"), ("4.13",), ("4.19",), ("2.6",))))
+    return plans
+
+
+def _some(standard: EditionNode, share: float, draw: Random) -> frozenset[str]:
+    """About a share of the indicators: offices work area by area, leave gaps, and jump ahead now and then."""
+    codes = list(standard.indicators)
+    done = round(len(codes) * share)
+    found = [code for place, code in enumerate(codes) if draw.random() < (0.93 if place < done else 0.04)]
+    return frozenset(found or codes[:1])
+
+
+# --- one office ------------------------------------------------------------------------------------
+
+
+def _office(
+    assessment: Assessment,
+    plan: Plan,
+    people: People,
+    standard: EditionNode,
+    batch: Batch,
+    *,
+    now: datetime,
+    first_year: int,
+) -> None:
+    if not plan.touched:
+        return
+    iso, year = assessment.province.iso, assessment.round.year
+    office, draw = Office(iso), rng(iso, year, "office")
+    begin = start_of(assessment.round.opens_on) + timedelta(hours=8)
+    end = min(now, start_of(assessment.closes_on) - timedelta(days=2))
+    # Answers in the first two thirds of the time there is, moves in the rest.
+    worked = begin + (end - begin) * (0.66 if plan.moves else 0.98)
+    by = people.editors[assessment.province_id]
+    found: dict[int, tuple[Decimal | None, bool]] = {}
+    rows: dict[str, Answer] = {}
+    for node in standard.indicators.values():
+        answer = _answer(assessment, node, plan, office, draw, first_year=first_year)
+        if answer is None:
+            continue
+        apply_outcome(answer, node, target=assessment.round.budget_target)
+        answer.changed_at, answer.changed_by = _moment(draw, begin, worked), by
+        batch.answers.append(answer)
+        batch.changes += [(answer, change) for change in _history(answer, begin, draw)]
+        rows[node.code] = answer
+        found[node.pk] = (answer.score, answer.is_answered)
+    _evidence(assessment, rows, by, batch, draw, between=(begin, worked))
+    assessment.results = results_of(standard, found)
+    assessment.answered = sum(done for _, done in found.values())
+    assessment.touched = bool(rows)
+    assessment.changed_at = max((row.changed_at for row in rows.values() if row.changed_at), default=None)
+    _moves(assessment, plan.moves, people, batch, draw, between=(worked, end), now=now)
+
+
+def _answer(
+    assessment: Assessment, node: IndicatorNode, plan: Plan, office: Office, draw: Random, *, first_year: int
+) -> Answer | None:
+    """The answer with its texts; None where the office did nothing."""
+    year = assessment.round.year
+    words = WORDS[node.area_code]
+    answer = Answer(assessment=assessment, indicator_id=node.pk)
+    if node.code not in plan.answered:
+        if draw.random() > 0.05:
+            return None
+        # Begun, but the figure is still to be counted.
+        answer.performance = draw.choice(words.done)
+        return answer
+    if node.code in plan.no_case:
+        answer.no_case, answer.no_case_reason = True, NO_CASE[node.code]
+    else:
+        raw = draw_inputs(office, node, year=year, first_year=first_year)
+        answer.inputs = as_stored(node.rule.read(raw))
+        weak = _is_weak(node, answer.inputs, assessment.round.budget_target)
+        if draw.random() < (0.65 if weak else 0.06):
+            answer.problems, answer.remedies = draw.choice(words.troubles)
+    if draw.random() < (0.6 if node.scored else 0.2):
+        answer.performance = draw.choice(words.done)
+    if draw.random() < 0.6:
+        answer.number_source = draw.choice(words.sources)
+    answer.evidence_held = [place for place in range(len(node.evidence)) if draw.random() < 0.55]
+    return answer
+
+
+def _is_weak(node: IndicatorNode, inputs: dict[str, Any], target: Decimal | None) -> bool:
+    outcome = services.answers.judge(node.rule, inputs, target=target)
+    if isinstance(outcome, Scored):
+        return outcome.score is not None and outcome.score <= 5
+    return getattr(outcome, "met", None) is False
+
+
+def _history(answer: Answer, begin: datetime, draw: Random) -> Iterator[AnswerChange]:
+    """One row for each version: mostly one, sometimes the figure first and the text on a later day."""
+    assert answer.changed_at is not None
+    fresh = Answer()
+    changes = {
+        column: [getattr(fresh, column), getattr(answer, column)]
+        for column in services.answers.COLUMNS
+        if getattr(fresh, column) != getattr(answer, column)
+    }
+    parts = [changes]
+    if "performance" in changes and "inputs" in changes and draw.random() < 0.12:
+        text = {"performance": changes.pop("performance")}
+        parts = [changes, text]
+    at = _moment(draw, begin, answer.changed_at) if len(parts) == 2 else answer.changed_at
+    for version, part in enumerate(parts, start=1):
+        when = answer.changed_at if version == len(parts) else at
+        yield AnswerChange(version=version, changes=part, by=answer.changed_by, at=when)
+    answer.version = len(parts)
+
+
+def _evidence(
+    assessment: Assessment,
+    rows: dict[str, Answer],
+    by: User,
+    batch: Batch,
+    draw: Random,
+    *,
+    between: tuple[datetime, datetime],
+) -> None:
+    whole = assessment.province.iso == FINISHED_BY_NEWCOMER
+    for paper in PAPERS:
+        codes = [code for code in paper.codes if code in rows]
+        if not codes or (not whole and draw.random() > 0.55):
+            continue
+        at = _moment(draw, *between)
+        evidence = _file_or_link(assessment, paper, by, at)
+        batch.evidence.append(evidence)
+        batch.evidence_changes.append(_evidence_change(evidence, EvidenceChange.Act.ADDED, ""))
+        for code in codes:
+            batch.uses.append((evidence, rows[code]))
+            batch.evidence_changes.append(_evidence_change(evidence, EvidenceChange.Act.USED, code))
+
+
+def _file_or_link(assessment: Assessment, paper: Paper, by: User, at: datetime) -> Evidence:
+    year = assessment.round.year
+    evidence = Evidence(assessment=assessment, name=paper.name.format(year=year), added_by=by, added_at=at)
+    if paper.url:
+        evidence.kind, evidence.url = Evidence.Kind.LINK, paper.url.format(year=year)
+        return evidence
+    content = content_of(paper, year)
+    evidence.kind = Evidence.Kind.FILE
+    evidence.content_type, evidence.size, evidence.sha256 = paper.content_type, len(content.body), content.sha256
+    storage = Evidence._meta.get_field("file").storage
+    evidence.file.name = storage.generate_filename(stored_path(evidence, ""))
+    return evidence
+
+
+def _evidence_change(evidence: Evidence, act: EvidenceChange.Act, code: str) -> EvidenceChange:
+    return EvidenceChange(
+        assessment=evidence.assessment,
+        evidence_id=evidence.pk,
+        name=evidence.name,
+        act=act,
+        indicator_code=code,
+        by=evidence.added_by,
+        at=evidence.added_at,
+    )
+
+
+def _moves(
+    assessment: Assessment,
+    actions: tuple[Action, ...],
+    people: People,
+    batch: Batch,
+    draw: Random,
+    *,
+    between: tuple[datetime, datetime],
+    now: datetime,
+) -> None:
+    """The moves in their order; an acceptance of a past round may come weeks after its end."""
+    begin, end = between
+    times = sorted(_moment(draw, begin, end) for _ in actions)
+    if actions and actions[-1] is Action.ACCEPT:
+        times[-1] = _moment(draw, times[-1], min(now, times[-1] + timedelta(days=40)))
+    submissions = 0
+    for number, (action, at) in enumerate(zip(actions, times, strict=True), start=1):
+        to = move_of(action).to
+        assert to is not None
+        by = people.heads[assessment.province_id] if action is Action.SUBMIT else people.reviewer
+        reason = draw.choice(RETURN_REASONS) if action is Action.RETURN else ""
+        batch.moves.append(
+            StatusChange(
+                assessment=assessment,
+                number=number,
+                action=action,
+                from_status=assessment.status,
+                to_status=to,
+                reason=reason,
+                by=by,
+                at=at,
+            )
+        )
+        assessment.status, assessment.changed_at = Status(to), at
+        if action is Action.SUBMIT:
+            submissions += 1
+            assessment.submitted_at, assessment.submitted_by = at, by
+            iso = assessment.province.iso.removeprefix("TH-")
+            assessment.reference = f"{assessment.round.year}-{iso}-{submissions}"
+
+
+def _moment(draw: Random, begin: datetime, end: datetime) -> datetime:
+    """Some moment between two, in office hours where that still lies between them."""
+    moment = begin + max(timedelta(0), end - begin) * draw.random()
+    local = moment.astimezone(start_of(begin.date()).tzinfo)
+    office_hours = local.replace(hour=draw.randint(8, 16))
+    return office_hours if begin <= office_hours <= end else local
+
+
+# --- into the database -----------------------------------------------------------------------------
+
+
+def _write(batch: Batch, written: list[str]) -> None:
+    """All rows of a round; the empty answers of its opening are filled, not doubled."""
+    columns = [column.name for column in Answer._meta.concrete_fields if column.name != "id"]
+    Answer.objects.bulk_create(
+        batch.answers,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["assessment", "indicator"],
+        update_fields=[name for name in columns if name not in ("assessment", "indicator")],
+    )
+    keys = {
+        (assessment_id, indicator_id): pk
+        for pk, assessment_id, indicator_id in Answer.objects.filter(
+            assessment__in={answer.assessment_id for answer in batch.answers}
+        ).values_list("pk", "assessment_id", "indicator_id")
+    }
+    for answer in batch.answers:
+        answer.pk = keys[answer.assessment_id, answer.indicator_id]
+    for answer, change in batch.changes:
+        change.answer = answer
+    AnswerChange.objects.bulk_create((change for _, change in batch.changes), batch_size=2000)
+    _store_files(batch.evidence, written)
+    Evidence.objects.bulk_create(batch.evidence)
+    EvidenceUse.objects.bulk_create(
+        EvidenceUse(evidence=evidence, answer=answer, added_by=evidence.added_by, added_at=evidence.added_at)
+        for evidence, answer in batch.uses
+    )
+    EvidenceChange.objects.bulk_create(batch.evidence_changes)
+    StatusChange.objects.bulk_create(batch.moves)
+
+
+def _store_files(evidence: list[Evidence], written: list[str]) -> None:
+    storage = Evidence._meta.get_field("file").storage
+    bodies = {
+        content.sha256: content.body
+        for year in {row.assessment.round.year for row in evidence}
+        for content in (content_of(paper, year) for paper in PAPERS if not paper.url)
+    }
+    for row in evidence:
+        if row.kind == Evidence.Kind.FILE:
+            storage.save(row.file.name, ContentFile(bodies[row.sha256]))
+            written.append(row.file.name)
+
+
+def _finish(assessments: list[Assessment], batch: Batch) -> None:
+    """What stands on the assessments themselves; the hash is taken over what the database holds now."""
+    for assessment in assessments:
+        if assessment.submitted_at:
+            assessment.answers_hash = answers_hash(assessment)
+    Assessment.objects.bulk_update(
+        assessments,
+        [
+            *("status", "closes_on", "answered", "touched", "results", "reference"),
+            *("answers_hash", "submitted_at", "submitted_by", "changed_at"),
+        ],
+        batch_size=100,
+    )
