@@ -119,6 +119,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         # On disk, so that throttling counts the same in every server process.
         "LOCATION": str(DATA_DIR / "cache"),
+        # Full, it would drop entries at random, and with them counts of failed attempts.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 
@@ -128,7 +130,7 @@ CSRF_FAILURE_VIEW = "pmj_standards.http.csrf_failed"
 AUTH_USER_MODEL = "assessments.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "assessments.accounts.Backend",
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -136,6 +138,14 @@ ACCOUNT_ADAPTER = "assessments.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {
+    "login": "assessments.forms.account.LoginForm",
+    "reauthenticate": "assessments.forms.account.ReauthenticateForm",
+    "change_password": "assessments.forms.account.ChangePasswordForm",
+    "reset_password": "assessments.forms.account.ResetPasswordForm",
+    "reset_password_from_key": "assessments.forms.account.ResetPasswordKeyForm",
+}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Whoever is here was invited at this address, and the invitation link proved it.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -144,12 +154,19 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # One office sits behind one address: the ceilings per address are high, those per account are low.
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
-    "login_failed": "60/m/ip,10/10m/key",
+    "login_failed": "60/m/ip,20/10m/key",
     "reset_password": "20/m/ip,5/10m/key",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "มาตรฐาน สนง.พมจ."
-MFA_FORMS: dict[str, str] = {}
+MFA_ADAPTER = "assessments.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "assessments.forms.account.AuthenticateForm",
+    "reauthenticate": "assessments.forms.account.FactorReauthenticateForm",
+    "activate_totp": "assessments.forms.account.ActivateForm",
+}
+# The invitation proved the address; allauth's own table of addresses is not kept.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Central and admin accounts must set up a second factor before they see anything.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", not LOCAL)
 
@@ -158,22 +175,27 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
+# allauth names the account `email`; unless told, axes would count all failures of an address as one nameless account.
+AXES_USERNAME_CALLABLE = "assessments.accounts.login_name"
+AXES_CLIENT_IP_CALLABLE = "assessments.accounts.client_address"
+# Trying while locked does not lengthen the lock: the page says until when it lasts, and keeps its word.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "assessments.accounts.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # How many proxies of ours stand before the server; 0 = the peer's address is the person's.
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0) or None
-AXES_IPWARE_META_PRECEDENCE_ORDER = (
-    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
-)
+PROXY_COUNT = env.int("PROXY_COUNT", 0)
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "assessments.passwords.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "assessments.passwords.SimilarityValidator"},
+    {"NAME": "assessments.passwords.CommonPasswordValidator"},
+    {"NAME": "assessments.passwords.MinistryWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 INVITATION_DAYS = 14
+# Of every demo account (`seed_demo`), shown on the sign-in page. They are refused outside DEBUG and DEMO.
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", "demo-standards-2569")
 
 # A working day without a break; every use extends it (`middleware.keep_session`).
 SESSION_COOKIE_AGE = 60 * 60 * 8
@@ -217,6 +239,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Browsers ask for source maps only while somebody debugs.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "gz", "br", "woff2", "png", "jpg", "webp", "zip")
 EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", 25)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -272,7 +296,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if not LOCAL:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

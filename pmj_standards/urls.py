@@ -11,7 +11,7 @@ handler404 = "pmj_standards.http.not_found"
 urlpatterns = [
     path("", include("assessments.urls")),
     path("standard/", include("indicators.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("pmj_standards.account_urls")),
     path("language", set_language, name="set_language"),
     path("healthz", healthz, name="healthz"),
 ]

@@ -119,7 +119,7 @@ def assessment(round_2569: Round, chiang_mai: Province) -> Assessment:
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     return client
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -162,6 +163,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demo account"), default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Part of what a session is signed with: the next number ends all sessions of the person.
+    session_number = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["full_name", "role"]
@@ -195,8 +198,19 @@ class User(AbstractBaseUser):
     def is_central(self) -> bool:
         return self.role in CENTRAL_ROLES
 
+    @property
+    def has_joined(self) -> bool:
+        """Whether the person has set a password (an invitation was accepted)."""
+        return self.has_usable_password()
+
     def get_short_name(self) -> str:
         return self.full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares it at each request: sessions end with the password, and with the session number."""
+        return salted_hmac(
+            "assessments.User.session", f"{self.password}{self.session_number}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class Invitation(models.Model):

@@ -1,0 +1,82 @@
+"""Reading people: the list of a manager, and the accounts of the demonstration."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from assessments.models import LogEntry, Province, SupportMembership, User
+from assessments.workflow import OFFICE_ROLES, Role
+from indicators.thai import clean
+
+
+class State(Enum):
+    ACTIVE = "active"
+    INVITED = "invited"
+    INACTIVE = "inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    role: str = ""
+    province: Province | None = None
+    state: str = ""
+    search: str = ""
+
+
+def people(wanted: PeopleFilter) -> QuerySet[User]:
+    """People by office in Thai order, central people first. Each with `second_factor`."""
+    found = User.objects.select_related("province", "support_office").annotate(
+        second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
+    )
+    if wanted.role:
+        found = found.filter(role=wanted.role)
+    if wanted.province:
+        found = found.filter(province=wanted.province)
+    not_joined = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    if wanted.state == State.INACTIVE.value:
+        found = found.filter(is_active=False)
+    elif wanted.state == State.INVITED.value:
+        found = found.filter(not_joined, is_active=True)
+    elif wanted.state == State.ACTIVE.value:
+        found = found.filter(~not_joined, is_active=True)
+    for word in clean(wanted.search).split():
+        found = found.filter(
+            Q(full_name__icontains=word)
+            | Q(email__icontains=word)
+            | Q(province__name_th__icontains=word)
+            | Q(province__name_en__icontains=word)
+        )
+    return found.order_by("province__sort_key", "role", "full_name", "pk")
+
+
+def history_of(person: User) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(about=person.email).select_related("by")
+
+
+def has_second_factor(person: User) -> bool:
+    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+
+
+def demo_accounts() -> list[User]:
+    """One demo account for each role, in the order of the roles; the office's two from the same office."""
+    everyone = User.objects.filter(is_demo=True, is_active=True).select_related("province", "support_office")
+    first: dict[str, User] = {}
+    for person in everyone.order_by("pk"):
+        editor = first.get(Role.OFFICE_EDITOR)
+        same = person.role not in OFFICE_ROLES or editor is None or editor.province_id == person.province_id
+        if same:
+            first.setdefault(person.role, person)
+    return [first[role] for role in Role if role in first]
+
+
+def support_offices_on(day: object) -> dict[int, SupportMembership]:
+    """Province's primary key to its membership in force on a day."""
+    members = SupportMembership.objects.on(day).select_related("support_office")
+    return {member.province_id: member for member in members}
+
+
+def provinces_with_office() -> QuerySet[Province]:
+    return Province.objects.with_office().select_related("region")
