@@ -5,7 +5,6 @@ thirds of the offices good, three in ten fairly good, a few below.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -35,8 +34,6 @@ OF_ALL_STAFF = ("1.11", "1.12", "1.13", "2.7", "2.8", "2.9")
 # What the ministry asked every office to collect is the same for all offices of a year.
 TOPICS_TO_COLLECT = 32
 
-OUTCOMES = (Decimal(10), Decimal("7.5"), Decimal(5), Decimal("2.5"), Decimal(0))
-
 
 def rng(*parts: object) -> Random:
     return Random("/".join([SEED, *map(str, parts)]))  # noqa: S311  invented figures, not secrets
@@ -54,7 +51,7 @@ class Office:
         draw = rng(self.iso, "quality")
         if draw.random() < 0.04:
             return draw.uniform(4.6, 6.6)
-        return min(10.6, draw.gauss(9.15, 0.75))
+        return min(11.2, draw.gauss(9.6, 0.95))
 
     @cached_property
     def trend(self) -> float:

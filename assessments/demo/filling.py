@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
@@ -37,12 +36,11 @@ from assessments.models import (
     User,
 )
 from assessments.models.evidence import stored_path
-from assessments.services.answers import apply_outcome, as_stored, results_of
+from assessments.services.answers import COLUMNS, apply_outcome, as_stored, results_of
 from assessments.services.moves import answers_hash
 from assessments.workflow import Action, Role, Status, move_of
 from indicators import editions
 from indicators.editions import EditionNode, IndicatorNode
-from indicators.scoring import Scored
 
 BUDGET_TARGETS = (Decimal(93), Decimal(94), Decimal(94))
 # Which provinces belong to which support office is not known here: these are only an example.
@@ -54,6 +52,7 @@ LEFT_OPEN = frozenset(
     + ["4.25", "4.26", "4.27", "4.28", "4.29", "4.30", "4.31", "4.32", "4.33"]
 )
 FINISHED_BY_NEWCOMER, UNTOUCHED = "TH-50", "TH-83"
+EMPTY = Answer()
 
 
 class NotPossible(Exception):
@@ -275,7 +274,6 @@ def _office(
         answer = _answer(assessment, node, plan, office, draw, first_year=first_year)
         if answer is None:
             continue
-        apply_outcome(answer, node, target=assessment.round.budget_target)
         answer.changed_at, answer.changed_by = _moment(draw, begin, worked), by
         batch.answers.append(answer)
         batch.changes += [(answer, change) for change in _history(answer, begin, draw)]
@@ -307,9 +305,10 @@ def _answer(
     else:
         raw = draw_inputs(office, node, year=year, first_year=first_year)
         answer.inputs = as_stored(node.rule.read(raw))
-        weak = _is_weak(node, answer.inputs, assessment.round.budget_target)
-        if draw.random() < (0.65 if weak else 0.06):
-            answer.problems, answer.remedies = draw.choice(words.troubles)
+    apply_outcome(answer, node, target=assessment.round.budget_target)
+    weak = answer.met is False or (answer.score is not None and answer.score <= 5)
+    if draw.random() < (0.65 if weak else 0.06):
+        answer.problems, answer.remedies = draw.choice(words.troubles)
     if draw.random() < (0.6 if node.scored else 0.2):
         answer.performance = draw.choice(words.done)
     if draw.random() < 0.6:
@@ -318,21 +317,13 @@ def _answer(
     return answer
 
 
-def _is_weak(node: IndicatorNode, inputs: dict[str, Any], target: Decimal | None) -> bool:
-    outcome = services.answers.judge(node.rule, inputs, target=target)
-    if isinstance(outcome, Scored):
-        return outcome.score is not None and outcome.score <= 5
-    return getattr(outcome, "met", None) is False
-
-
 def _history(answer: Answer, begin: datetime, draw: Random) -> Iterator[AnswerChange]:
     """One row for each version: mostly one, sometimes the figure first and the text on a later day."""
     assert answer.changed_at is not None
-    fresh = Answer()
     changes = {
-        column: [getattr(fresh, column), getattr(answer, column)]
-        for column in services.answers.COLUMNS
-        if getattr(fresh, column) != getattr(answer, column)
+        column: [getattr(EMPTY, column), getattr(answer, column)]
+        for column in COLUMNS
+        if getattr(EMPTY, column) != getattr(answer, column)
     }
     parts = [changes]
     if "performance" in changes and "inputs" in changes and draw.random() < 0.12:
@@ -423,6 +414,7 @@ def _moves(
                 from_status=assessment.status,
                 to_status=to,
                 reason=reason,
+                due_on=(at + timedelta(days=14)).date() if action is Action.RETURN else None,
                 by=by,
                 at=at,
             )
