@@ -52,6 +52,11 @@ class Check:
     def check(self, values: Inputs) -> None:
         """Refuse inputs that contradict each other; raises InputRefused."""
 
+    @property
+    def wanted(self) -> str:
+        """What the criterion asks for, in words, as an explanation and the handbook's page show it."""
+        raise NotImplementedError
+
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         raise NotImplementedError
 
@@ -76,10 +81,13 @@ class AtLeast(Check):
         kind: Literal["measure", "count"] = "measure" if self.decimals else "count"
         return (Field("count", self.label, self.unit, type=kind, decimals=self.decimals),)
 
+    @property
+    def wanted(self) -> str:
+        return f"อย่างน้อย {number(self.at_least)} {self.unit}"
+
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         short = max(Decimal(0), self.at_least - values["count"])
-        wanted = f"อย่างน้อย {number(self.at_least)} {self.unit}"
-        told = _told(f"มี {number(values['count'])} {self.unit}", wanted, short, self.unit)
+        told = _told(f"มี {number(values['count'])} {self.unit}", self.wanted, short, self.unit)
         return Checked(short == 0, short, self.unit, told)
 
 
@@ -105,15 +113,18 @@ class PerPerson(Check):
         if values["people"] == 0:
             raise self.fields[1].refuse("zero_whole")
 
+    @property
+    def wanted(self) -> str:
+        return f"ไม่น้อยกว่า {number(self.at_least)} {self.unit}/{self.people_unit}"
+
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         each = Fraction(values["amount"]) / values["people"]
         short = max(Decimal(0), self.at_least * values["people"] - values["amount"])
         found = (
             f"{number(values['amount'])} {self.unit} ต่อ {number(values['people'])} {self.people_unit}"
-            f" = {number(each)} {self.unit}/{self.people_unit}"
+            f" = {shown(each, (self.at_least,))} {self.unit}/{self.people_unit}"
         )
-        wanted = f"ไม่น้อยกว่า {number(self.at_least)} {self.unit}/{self.people_unit}"
-        return Checked(short == 0, short, self.unit, _told(found, wanted, short, self.unit))
+        return Checked(short == 0, short, self.unit, _told(found, self.wanted, short, self.unit))
 
 
 def _place(value: int, low: int, high: int) -> Literal["below", "within", "above"]:
@@ -133,12 +144,14 @@ class Range(Check):
     def fields(self) -> tuple[Field, ...]:
         return (Field("count", self.label, self.unit),)
 
+    @property
+    def wanted(self) -> str:
+        return f"{self.low}-{self.high} {self.unit}"
+
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         short = Decimal(max(0, self.low - values["count"]))
         position = _place(values["count"], self.low, self.high)
-        told = _told(
-            f"มี {number(values['count'])} {self.unit}", f"{self.low}-{self.high} {self.unit}", short, self.unit
-        )
+        told = _told(f"มี {number(values['count'])} {self.unit}", self.wanted, short, self.unit)
         if position == "above":
             told += f" (สูงกว่าช่วง {number(values['count'] - self.high)} {self.unit})"
         return Checked(short == 0, short, self.unit, told, position)
@@ -159,6 +172,10 @@ class PerGroup(Check):
         label = "จำนวนบุคลากรของแต่ละกลุ่ม/ฝ่าย"
         return (Field("groups", label, self.unit, type="list", length=len(names), item_labels=names),)
 
+    @property
+    def wanted(self) -> str:
+        return f"{self.low}-{self.high} {self.unit}ต่อกลุ่ม/ฝ่าย"
+
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         short = Decimal(sum(max(0, self.low - people) for people in values["groups"]))
         places = {_place(people, self.low, self.high) for people in values["groups"]}
@@ -168,7 +185,7 @@ class PerGroup(Check):
         found = " · ".join(
             f"{name} {number(people)} {self.unit}" for name, people in zip(self.groups, values["groups"], strict=True)
         )
-        told = _told(found, f"{self.low}-{self.high} {self.unit}ต่อกลุ่ม/ฝ่าย", short, self.unit)
+        told = _told(found, self.wanted, short, self.unit)
         if position == "above":
             told += " (มีกลุ่ม/ฝ่ายที่สูงกว่าช่วง)"
         return Checked(short == 0, short, self.unit, told, position)
@@ -197,34 +214,43 @@ class Share(Check):
         if values["denominator"] == 0 and self.zero_denominator == "refuse":
             raise whole.refuse("zero_whole")
 
+    @property
+    def wanted(self) -> str:
+        return f"ร้อยละ {number(self.at_least)}" + ("" if self.at_least == 100 else " ขึ้นไป")
+
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         part, whole = values["numerator"], values["denominator"]
-        wanted = f"ร้อยละ {number(self.at_least)}"
         if whole == 0:
             # 1.10: an office without any social worker has nobody who could hold the licence.
-            told = _told(f"ไม่มี{self.denominator.removeprefix('จำนวน')}", wanted, 1, self.unit)
+            nobody = self.denominator.removeprefix("จำนวน").removesuffix("ทั้งหมด")
+            told = _told(f"ไม่มี{nobody}ในสำนักงาน", self.wanted, 1, self.unit)
             return Checked(False, Decimal(1), self.unit, told)
         needed = (self.at_least * whole / 100).to_integral_value(rounding=ROUND_CEILING)
         short = max(Decimal(0), needed - part)
         found = f"{number(part)} จาก {number(whole)} {self.unit} = ร้อยละ {percent(part, whole, (self.at_least,))}"
-        return Checked(short == 0, short, self.unit, _told(found, wanted, short, self.unit))
+        return Checked(short == 0, short, self.unit, _told(found, self.wanted, short, self.unit))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Yes(Check):
-    """Has it or not (1.5, 1.8, 1.28)."""
+    """Has it or not (1.5, 1.28), has passed or not (1.8). `answers` are the words for yes and for no."""
 
     kind = "yes"
     label: str
+    answers: tuple[str, str] = ("มี", "ไม่มี")
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        return (Field("has", self.label, type="yes"),)
+        return (Field("has", self.label, type="yes", options=self.answers),)
+
+    @property
+    def wanted(self) -> str:
+        return self.answers[0]
 
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         if values["has"]:
-            return Checked(True, Decimal(0), self.unit, "มี → ผ่านเกณฑ์")
-        return Checked(False, Decimal(1), self.unit, "ไม่มี → ไม่ผ่านเกณฑ์")
+            return Checked(True, Decimal(0), self.unit, f"{self.answers[0]} → ผ่านเกณฑ์")
+        return Checked(False, Decimal(1), self.unit, f"{self.answers[1]} → ไม่ผ่านเกณฑ์")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -245,11 +271,15 @@ class Insured(Check):
         whole, part = self.fields
         refuse_above_whole(part, values["insured"], whole, values["vehicles"])
 
+    @property
+    def wanted(self) -> str:
+        how_many = f"{self.low}-{self.high}" if self.high else f"อย่างน้อย {self.low}"
+        return f"{how_many} {self.unit} และทำประกันภัยทุก{self.unit}"
+
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         have, insured = values["vehicles"], values["insured"]
         short = Decimal(max(0, self.low - have))
         bare = have - insured
-        wanted = f"{self.low}-{self.high}" if self.high else f"อย่างน้อย {self.low}"
         parts = []
         if short:
             parts.append(f"ขาด {number(short)} {self.unit}")
@@ -258,7 +288,7 @@ class Insured(Check):
         position = _place(have, self.low, self.high) if self.high else None
         told = (
             f"มี {number(have)} {self.unit} ทำประกันภัย {number(insured)} {self.unit}"
-            f" · เกณฑ์ {wanted} {self.unit} และทำประกันภัยทุก{self.unit}"
+            f" · เกณฑ์ {self.wanted}"
             f" → {'ไม่ผ่านเกณฑ์ ' + ' และ'.join(parts) if parts else 'ผ่านเกณฑ์'}"
         )
         if position == "above" and self.high:
@@ -288,6 +318,10 @@ class Target(Check):
         if values["allocated"] == 0:
             raise whole.refuse("zero_whole")
 
+    @property
+    def wanted(self) -> str:
+        return "ไม่ต่ำกว่าเป้าหมายร้อยละการเบิกจ่ายของสำนักงบประมาณในปีนั้น"
+
     def judge(self, values: Inputs, *, target: Decimal | None = None) -> Checked:
         spent, allocated = values["spent"], values["allocated"]
         edges = () if target is None else (target,)
@@ -303,14 +337,18 @@ class Target(Check):
 
 
 def percent(part: Decimal | int, whole: Decimal | int, edges: tuple[Decimal, ...]) -> str:
-    """part/whole in percent, half up to two decimals (2/3 = 66.67), as many more as needed when rounding
-    would cross one of `edges` that the exact ratio does not reach (9,999,999 of 10,000,000 is not 100)."""
-    exact = Fraction(part) * 100 / Fraction(whole)
+    """part/whole in percent, as `shown` writes it: 2/3 is 66.67."""
+    return shown(Fraction(part) * 100 / Fraction(whole), edges)
+
+
+def shown(exact: Fraction, edges: tuple[Decimal, ...]) -> str:
+    """An exact figure for people, half up to two decimals; with as many more as needed where rounding would reach
+    one of `edges` that the exact figure does not (9,999,999 of 10,000,000 is never written as 100 percent)."""
     for decimals in range(2, 12):
-        shown = rounded(exact, decimals)
-        if all((shown >= edge) == (exact >= edge) and (shown <= edge) == (exact <= edge) for edge in edges):
+        text = rounded(exact, decimals)
+        if all((text >= edge) == (exact >= edge) and (text <= edge) == (exact <= edge) for edge in edges):
             break
-    return number(shown)
+    return number(text)
 
 
 def parse_check(data: Any) -> Check:
@@ -318,7 +356,7 @@ def parse_check(data: Any) -> Check:
     faults: list[str] = []
     reader = Reader(data, "rule", faults)
     kind = reader.take("kind")
-    if kind not in _READERS:
+    if not isinstance(kind, str) or kind not in _READERS:
         raise RuleFaults([*faults, f"rule: kind must be one of {', '.join(_READERS)}, not {kind!r}"])
     check = _READERS[kind](reader)
     reader.done()
@@ -383,6 +421,15 @@ def _share(reader: Reader) -> Check:
     )
 
 
+def _yes(reader: Reader) -> Check:
+    label, answers = reader.text("label"), reader.take("answers", ["มี", "ไม่มี"])
+    two = isinstance(answers, list) and len(answers) == 2 and all(isinstance(word, str) and word for word in answers)
+    if not two:
+        reader.fault("answers must be the two words for yes and for no")
+        answers = ["", ""]
+    return Yes(label=label, answers=(answers[0], answers[1]))
+
+
 def _insured(reader: Reader) -> Check:
     low, high = _span(reader, open_above=True)
     vehicles, unit, _ = _measure(reader, "vehicles")
@@ -407,7 +454,7 @@ _READERS: dict[str, Callable[[Reader], Check]] = {
     "range": _range,
     "per_group": _per_group,
     "share": _share,
-    "yes": lambda reader: Yes(label=reader.text("label")),
+    "yes": _yes,
     "insured": _insured,
     "target": _target,
 }

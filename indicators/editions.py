@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,6 @@ from indicators import checks, rules
 from indicators.inputs import Field
 from indicators.models import Area, Dimension, Edition, Indicator, Standard
 from indicators.scoring import Item
-from indicators.thai import squeeze
 
 # What an edition of this standard is made of (handbook chapter 3): areas, standards, indicators of each dimension.
 SHAPE_2563 = {1: (4, 5, 31), 2: (4, 8, 12), 3: (2, 8, 9), 4: (10, 27, 34)}
@@ -136,16 +136,38 @@ class EditionNode:
     def scored(self) -> tuple[IndicatorNode, ...]:
         return tuple(indicator for indicator in self.indicators.values() if indicator.scored)
 
+    @property
+    def standards_number(self) -> int:
+        return sum(len(dimension.standards) for dimension in self.dimensions)
+
     def dimension(self, number: int) -> DimensionNode:
         return next(dimension for dimension in self.dimensions if dimension.number == number)
 
     def neighbours(self, code: str) -> tuple[IndicatorNode | None, IndicatorNode | None]:
         """The indicators before and after one, in printed order."""
-        codes = list(self.indicators)
-        place = codes.index(code)
-        before = self.indicators[codes[place - 1]] if place else None
-        after = self.indicators[codes[place + 1]] if place + 1 < len(codes) else None
-        return before, after
+        before, after = _beside(list(self.indicators), code)
+        return self.indicators.get(before), self.indicators.get(after)
+
+    def areas_beside(self, code: str) -> tuple[AreaNode | None, AreaNode | None]:
+        """The areas before and after one, in printed order."""
+        before, after = _beside(list(self.areas), code)
+        return self.areas.get(before), self.areas.get(after)
+
+
+def _beside(codes: list[str], code: str) -> tuple[str, str]:
+    """The codes before and after one; empty at either end."""
+    place = codes.index(code)
+    return (codes[place - 1] if place else "", codes[place + 1] if place + 1 < len(codes) else "")
+
+
+def published_years() -> list[int]:
+    """The Buddhist years of the editions that anybody may read, newest first."""
+    return list(Edition.objects.published().values_list("year", flat=True))
+
+
+def published(year: int) -> Edition:
+    """The published edition of a Buddhist year; raises Edition.DoesNotExist."""
+    return Edition.objects.published().get(year=year)
 
 
 def current() -> Edition:
@@ -163,6 +185,21 @@ def standard_of(edition: Edition) -> EditionNode:
 @lru_cache(maxsize=8)
 def _published(pk: int, content_hash: str) -> EditionNode:
     return _read(Edition.objects.get(pk=pk))
+
+
+_REPEAT_SIGN = re.compile(r" ๆ")
+
+
+def _bound(value: Any) -> Any:
+    """The same texts with the repeat sign ๆ bound to its word, so that no line starts with it."""
+    match value:
+        case str():
+            return _REPEAT_SIGN.sub("\u00a0ๆ", value)
+        case list():
+            return tuple(_bound(entry) for entry in value)
+        case dict():
+            return {key: _bound(entry) for key, entry in value.items()}
+    return value
 
 
 def _read(edition: Edition) -> EditionNode:
@@ -184,7 +221,7 @@ def _read(edition: Edition) -> EditionNode:
             name=row.name,
             short_name=row.short_name,
             scored=row.scored,
-            intro=tuple(row.intro),
+            intro=_bound(row.intro),
             source=row.source,
             areas=tuple(areas.get(row.pk, ())),
         )
@@ -213,10 +250,10 @@ def _area_node(area: Area, standards: tuple[StandardNode, ...]) -> AreaNode:
         dimension=area.dimension.number,
         name=area.name,
         form_name=area.form_name or area.name,
-        rationale=tuple(area.rationale),
-        definitions=tuple(area.definitions),
-        objectives=tuple(area.objectives),
-        goals=tuple(area.goals),
+        rationale=_bound(area.rationale),
+        definitions=_bound(area.definitions),
+        objectives=_bound(area.objectives),
+        goals=_bound(area.goals),
         source=area.source,
         standards=standards,
     )
@@ -239,11 +276,11 @@ def _indicator_node(row: Indicator) -> IndicatorNode:
         table_heading=row.table_heading,
         rule=parse_rule(row.rule, scored=area.dimension.scored),
         formula=row.formula,
-        remarks=tuple(row.remarks),
-        evidence=tuple(row.evidence),
-        guidance=tuple(row.guidance),
-        counts=tuple(row.counts),
-        ruling=row.ruling,
+        remarks=_bound(row.remarks),
+        evidence=_bound(row.evidence),
+        guidance=_bound(row.guidance),
+        counts=_bound(row.counts),
+        ruling=_bound(row.ruling),
         source=row.source,
     )
 
@@ -327,54 +364,3 @@ def publish(edition: Edition) -> Edition:
     edition.status = Edition.Status.PUBLISHED
     edition.save(update_fields=["content_hash", "published_at", "status"])
     return edition
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One place where a search found its words."""
-
-    indicator: IndicatorNode
-    where: str
-    excerpt: str
-
-
-def search(edition: EditionNode, query: str) -> list[Found]:
-    """Indicators whose words hold the query, spaces and letter case aside; names first, then the other texts.
-
-    Several words (parted by spaces) must all be found. Thai is written without spaces between words,
-    so the query is looked for anywhere in a text.
-    """
-    words = [squeeze(word) for word in query.split() if squeeze(word)]
-    if not words:
-        return []
-    found = []
-    for rank, indicator in enumerate(edition.indicators.values()):
-        texts = _searched(edition, indicator)
-        joined = squeeze("\n".join(text for _, text in texts))
-        if not all(word in joined for word in words):
-            continue
-        where, excerpt = next(
-            ((place, text) for place, text in texts if any(word in squeeze(text) for word in words)), texts[0]
-        )
-        found.append((where != "name", rank, Found(indicator, where, excerpt)))
-    return [hit for _, _, hit in sorted(found, key=lambda entry: entry[:2])]
-
-
-def _searched(edition: EditionNode, indicator: IndicatorNode) -> list[tuple[str, str]]:
-    area = edition.areas[indicator.area_code]
-    listed = [
-        *(("guidance", text) for text in indicator.guidance),
-        *(("counts", text) for text in indicator.counts),
-        *(("evidence", text) for text in indicator.evidence),
-        *(("remarks", text) for text in indicator.remarks),
-        *(("definitions", f"{entry['term']} {entry['meaning']}") for entry in area.definitions),
-    ]
-    if isinstance(indicator.rule, rules.Rule):
-        listed += [("bands", band.text) for band in indicator.rule.bands]
-    return [
-        ("name", f"{indicator.code} {indicator.name}"),
-        ("criterion", f"{indicator.criterion} {indicator.criterion_detail}"),
-        ("standard", f"{indicator.standard_name} {area.name}"),
-        *listed,
-        ("ruling", indicator.ruling),
-    ]

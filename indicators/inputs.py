@@ -20,6 +20,11 @@ LARGEST = 999_999_999
 # Every reason for refusing an answer, as a sentence that says what to do. {field} is the input's label.
 REASONS: dict[str, tuple[str, str]] = {
     "missing": ("กรอก “{field}” ด้วย ถ้าไม่มีให้กรอก 0", "Enter “{field}” too; enter 0 if there is none."),
+    "missing_list": (
+        "กรอก “{field}” ให้ครบทุกช่อง ช่องใดไม่มีให้กรอก 0",
+        "Fill in every field of “{field}”; enter 0 where there is none.",
+    ),
+    "missing_option": ("เลือกหนึ่งข้อจากข้อ 1 ถึงข้อ {limit}", "Choose one of options 1 to {limit}."),
     "text": (
         "กรอก “{field}” เป็นตัวเลขจำนวนเต็ม เช่น 30 (อ่านค่าที่กรอกไม่ได้: {value})",
         "Enter “{field}” as a whole number, for example 30 (cannot read: {value}).",
@@ -56,7 +61,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "เลือกหนึ่งข้อจากข้อ 1 ถึงข้อ {limit} (ที่ตอบคือ {value})",
         "Choose one of options 1 to {limit} (you answered {value}).",
     ),
-    "yes_no": ("ตอบ “{field}” ว่ามีหรือไม่มี", "Answer “{field}” with yes or no."),
+    "yes_no": ("ตอบ “{field}” โดยเลือก “{yes}” หรือ “{no}”", "Answer “{field}” with “{yes}” or “{no}”."),
     "list": (
         "กรอก “{field}” เป็นรายการตัวเลข กิจกรรมละหนึ่งจำนวน",
         "Enter “{field}” as a list of numbers, one for each activity.",
@@ -130,6 +135,18 @@ class Field:
     def refuse(self, code: str, **params: Any) -> InputRefused:
         return InputRefused(code, field=self.name, label=self.label, unit=self.unit, **params)
 
+    def missing(self) -> InputRefused:
+        """The refusal of a field that was left empty: it says what to do there."""
+        match self.type:
+            case "list":
+                return self.refuse("missing_list")
+            case "option":
+                return self.refuse("missing_option", limit=len(self.options))
+            case "yes":
+                return self.refuse("yes_no", yes=self.options[0], no=self.options[1])
+            case _:
+                return self.refuse("missing")
+
     def read(self, raw: Any) -> Any:
         """The value, or InputRefused. Text is refused where a number is asked: forms read text first."""
         match self.type:
@@ -141,7 +158,7 @@ class Field:
                 return self._list(raw)
             case "yes":
                 if not isinstance(raw, bool):
-                    raise self.refuse("yes_no")
+                    raise self.missing()
                 return raw
             case "option":
                 if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= len(self.options):
@@ -210,7 +227,7 @@ def read_fields(fields: Iterable[Field], raw: Inputs) -> dict[str, Any]:
     values = {}
     for field in fields:
         if raw.get(field.name) is None:
-            raise field.refuse("missing")
+            raise field.missing()
         values[field.name] = field.read(raw[field.name])
     return values
 

@@ -6,6 +6,7 @@ overlap, a wrong direction or a score outside 10 / 7.5 / 5 / 2.5 / 0 is a fault,
 rule are reported at once.
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -265,7 +266,7 @@ def parse(data: Any) -> Rule:
         "attendance": _attendance,
         "campaigns": _campaigns,
     }
-    if kind not in readers:
+    if not isinstance(kind, str) or kind not in readers:
         raise RuleFaults([*faults, f"rule: kind must be one of {', '.join(readers)}, not {kind!r}"])
     rule = readers[kind](reader)
     reader.done()
@@ -377,7 +378,7 @@ def _bands(reader: Reader, *, edges: tuple[str, ...], needs: str = "") -> tuple[
         inner.done()
     if bands[0].score != SCORES[0]:
         reader.fault(f"the top row must score 10, not {bands[0].score}")
-    for above, band in zip(bands, bands[1:], strict=False):
+    for above, band in itertools.pairwise(bands):
         if band.score >= above.score:
             reader.fault(f"scores must fall from row to row ({above.score} is followed by {band.score})")
     return tuple(bands)
@@ -390,7 +391,7 @@ def _falling(reader: Reader, bands: tuple[Band, ...], *, highest: Decimal | None
             reader.fault(f"row {place}: at_least is missing")
         elif highest is not None and band.at_least > highest:
             reader.fault(f"row {place}: at_least is above {highest}")
-    for place, (above, band) in enumerate(zip(bands, bands[1:], strict=False), start=2):
+    for place, (above, band) in enumerate(itertools.pairwise(bands), start=2):
         if above.at_least is None or band.at_least is None:
             continue
         if band.at_least == above.at_least and equal_above and above.needs > band.needs:
@@ -425,7 +426,7 @@ def _rising(reader: Reader, bands: tuple[Band, ...]) -> None:
 
 
 def _needs_fall(reader: Reader, bands: tuple[Band, ...], what: str) -> None:
-    for place, (above, band) in enumerate(zip(bands, bands[1:], strict=False), start=2):
+    for place, (above, band) in enumerate(itertools.pairwise(bands), start=2):
         if band.needs > above.needs:
             reader.fault(f"row {place}: asks for more {what} than the row above it")
     if bands and bands[-1].needs != 0:

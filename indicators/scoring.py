@@ -56,6 +56,21 @@ SCORE_LABELS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """A level with the published means that it covers (both ends included), as the handbook prints it."""
+
+    level: Level
+    low: Decimal
+    high: Decimal
+
+
+def level_rows() -> list[LevelRow]:
+    """The five levels from the top one: 8.50-10.00, 7.00-8.49, ..."""
+    highs = [HIGHEST.quantize(Decimal("0.01")), *(level.at_least - Decimal("0.01") for level in LEVELS[:-1])]
+    return [LevelRow(level, level.at_least, high) for level, high in zip(LEVELS, highs, strict=True)]
+
+
 def level_of(mean: Decimal) -> Level:
     """The level of a published mean (two decimals)."""
     return next(level for level in LEVELS if mean >= level.at_least)
@@ -100,7 +115,9 @@ def _awaits_reviewer(found: str) -> Scored:
 
 def _row(rule: Rule, place: int, found: str, *, shown: str = "") -> Scored:
     band = rule.bands[place]
-    where = shown or f"ช่วง {band.label}"
+    # A label without a figure ("ไม่มี") is a name, so it stands in quotation marks.
+    label = band.label if any(sign.isdigit() for sign in band.label) else f"“{band.label}”"
+    where = shown or f"ช่วง {label}"
     return Scored(band.score, place + 1, f"{found} → {where} → {number(band.score)} คะแนน")
 
 
@@ -251,9 +268,9 @@ def evaluate(items: Iterable[Item], answers: Mapping[str, Any], *, target: Decim
 
 def judge(rule: Rule | Check, answer: Any, *, target: Decimal | None = None) -> Scored | Checked | InputRefused:
     """The outcome of one answer; a refusal comes back as a value, so that the others still score."""
+    if not isinstance(answer, Mapping):
+        return InputRefused("not_an_answer")
     try:
-        if not isinstance(answer, Mapping):
-            raise InputRefused("not_an_answer")
         if isinstance(rule, Rule):
             return score(rule, answer)
         refuse_no_case(rule, answer)

@@ -6,6 +6,7 @@ and not in another can no longer be found.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -19,6 +20,10 @@ _SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _SPACES = re.compile(r"[^\S\n]+")
 _LEADING_VOWEL = re.compile("([\u0e40-\u0e44])([\u0e01-\u0e2e])")
 _MARKS = re.compile("[\u0e47-\u0e4e]")
+# Signs that belong to the letter before them: vowels and tone marks above and below, sara am.
+_ABOVE_AND_BELOW = (
+    "\u0e31\u0e33\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d\u0e4e"
+)
 
 
 def clean(text: str) -> str:
@@ -48,6 +53,65 @@ def squeeze(text: str) -> str:
     Thai has no spaces between words, so a reader cannot know where a printed text had one.
     """
     return re.sub(r"\s+", "", arabic_digits(clean(text))).casefold()
+
+
+def found_parts(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is one of the (squeezed) words: what a search page marks.
+
+    Spaces and digits of the other script do not part a word; a consonant is never marked without its vowel signs.
+    """
+    letters, places = [], []
+    for place, sign in enumerate(text):
+        if not sign.isspace():
+            for letter in arabic_digits(sign).casefold():
+                letters.append(letter)
+                places.append(place)
+    joined = "".join(letters)
+    hit = [False] * len(text)
+    for word in filter(None, words):
+        start = joined.find(word)
+        while start >= 0:
+            end = places[start + len(word) - 1] + 1
+            while end < len(text) and (unicodedata.combining(text[end]) or text[end] in _ABOVE_AND_BELOW):
+                end += 1
+            hit[places[start] : end] = [True] * (end - places[start])
+            start = joined.find(word, start + 1)
+    parts: list[tuple[str, bool]] = []
+    for sign, found in zip(text, hit, strict=True):
+        if parts and parts[-1][1] == found:
+            parts[-1] = (parts[-1][0] + sign, found)
+        else:
+            parts.append((sign, found))
+    return parts
+
+
+def excerpt(parts: list[tuple[str, bool]], around: int = 120) -> list[tuple[str, bool]]:
+    """The pieces near the first found word: what stands farther away than `around` signs is cut, with "…"."""
+    first = next((place for place, (_, found) in enumerate(parts) if found), 0)
+    before = "".join(text for text, _ in parts[:first])
+    rest = parts[first:]
+    shown: list[tuple[str, bool]] = []
+    if before:
+        shown.append((before if len(before) <= around else "…" + _tail(before, around), False))
+    left = around * 2
+    for text, found in rest:
+        if left <= 0:
+            shown.append(("…", False))
+            break
+        shown.append((text if found or len(text) <= left else _head(text, left) + "…", found))
+        left -= len(text)
+    return shown
+
+
+def _tail(text: str, length: int) -> str:
+    """The end of a text, from a space on where there is one (Thai puts spaces between phrases)."""
+    cut = text[-length:]
+    return cut[cut.index(" ") + 1 :] if " " in cut else cut.lstrip(_ABOVE_AND_BELOW)
+
+
+def _head(text: str, length: int) -> str:
+    cut = text[:length]
+    return cut[: cut.rindex(" ")] if " " in cut.strip() else cut
 
 
 def sort_key(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from indicators import editions
 from indicators.checks import Checked
@@ -35,34 +36,40 @@ class Command(BaseCommand):
         items = [indicator.item for indicator in standard.indicators.values()]
         outcome = evaluate(items, answers, target=options["target"])
         printed = {"edition": str(edition.year), **as_json(outcome, list(answers))}
-        self.stdout.write(json.dumps(printed, ensure_ascii=False, indent=2))
+        text = json.dumps(printed, ensure_ascii=False, indent=2)
+        # Half a surrogate pair in a refused code cannot be written; it must not cost the other answers.
+        self.stdout.write(text.encode("utf-8", "replace").decode("utf-8"))
         if outcome.refused:
             sys.exit(1)
 
 
 def _target(text: str) -> Decimal:
+    """A percentage; ValueError makes the command line refuse it."""
     try:
         target = Decimal(text)
     except ArithmeticError as error:
         raise ValueError(text) from error
-    if not 0 <= target <= 100:
+    if not target.is_finite() or not 0 <= target <= 100:
         raise ValueError(text)
     return target
 
 
 def find_edition(year: int | None) -> Edition:
+    """The edition of a year or the one in force; raises CommandError with status 2."""
     try:
         return Edition.objects.get(year=year) if year else editions.current()
     except Edition.DoesNotExist:
-        raise CommandError(
-            f"edition {year or ''} is not loaded: run manage.py load_standard".replace("  ", " "), returncode=2
-        ) from None
+        which = f"edition {year}" if year else "the standard"
+        raise CommandError(f"{which} is not loaded: run manage.py load_standard", returncode=2) from None
+    except DatabaseError as error:
+        raise CommandError(f"the database is not ready ({error}): run manage.py migrate", returncode=2) from None
 
 
 def read_answers(path: str) -> dict[str, Any]:
     """The answers of a file, or of standard input for "-"; raises CommandError with status 2."""
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+        text = text.removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError) as error:
         _unreadable(f"cannot read {path}: {error}")
     try:
@@ -114,7 +121,7 @@ def _result(result: Scored | Checked | InputRefused) -> dict[str, Any]:
         case InputRefused():
             return {"error": result.message()}
         case Scored(score=None):
-            return {"score": None, "pending": result.pending, "explanation": result.explanation}
+            return {"score": None, "pending": result.pending}
         case Scored():
             return {"score": number(result.score), "band": result.band, "explanation": result.explanation}
         case Checked():
