@@ -98,6 +98,8 @@ def extend(*, assessment: Assessment, closes_on: date, reason: str, by: User) ->
         raise Refused(_("The new day must be later than the round's closing day."))
     if closes_on < today():
         raise Refused(_("The new day is in the past; choose today or a later day."))
+    if closes_on == assessment.closes_on:
+        raise Refused(_("This is the office's closing day already."))
     return write_extension(assessment=assessment, closes_on=closes_on, reason=reason, by=by)
 
 

@@ -1,0 +1,63 @@
+"""What a person may choose on the list of offices. A value that is not offered counts as not chosen."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Region, Round
+from assessments.queries.national import COLUMNS, LEVEL_WORDS, STATUSES
+from indicators.thai import clean
+
+ORDERS = [order for key in COLUMNS for order in (key, f"-{key}")]
+
+
+class NationalFilter(forms.Form):
+    """Round, filters and order, from the address."""
+
+    use_required_attribute = False
+
+    round = forms.TypedChoiceField(label=_("Round"), coerce=int, required=False)
+    region = forms.ChoiceField(label=_("Region"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("All")), *((key, word) for key, word in STATUSES.items())]
+    )
+    level = forms.ChoiceField(
+        label=_("Level of dimensions 2–4"),
+        required=False,
+        choices=[("", _("All")), *((key, word) for key, word in LEVEL_WORDS.items())],
+    )
+    search = forms.CharField(label=_("Province"), required=False, max_length=100)
+    sort = forms.ChoiceField(required=False, choices=[(order, order) for order in ORDERS], widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, rounds: Sequence[Round], regions: Sequence[Region]) -> None:
+        super().__init__(data)
+        self.rounds = {round_.year: round_ for round_ in rounds}
+        self.fields["round"].choices = [(round_.year, str(round_)) for round_ in rounds]  # type: ignore[attr-defined]
+        self.fields["region"].choices = [  # type: ignore[attr-defined]
+            ("", _("All")),
+            *((region.code, region.name) for region in regions),
+        ]
+        for name in ("round", "region", "status", "level"):
+            self.fields[name].widget.attrs["class"] = "form-select"
+        self.fields["search"].widget.attrs["class"] = "form-control"
+        self.is_valid()
+
+    @property
+    def chosen_round(self) -> Round:
+        """The round in the address, or the newest. There must be one."""
+        return self.rounds[self.cleaned_data.get("round") or max(self.rounds)]
+
+    @property
+    def order(self) -> str:
+        return self.cleaned_data.get("sort") or "province"
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as `queries.national.chosen` takes them."""
+        found = {name: self.cleaned_data.get(name, "") for name in ("region", "status", "level", "search")}
+        return {name: value for name, value in found.items() if value}
+
+    def clean_search(self) -> str:
+        return clean(self.cleaned_data["search"])

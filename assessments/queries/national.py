@@ -1,0 +1,233 @@
+"""The offices of one round for the centre: one query for all of them, filtered and sorted in memory.
+
+At most 76 rows, whose totals were kept when the answers were saved: reading them all once also gives the counts on
+top, and finds a province by any of its spellings, which the database cannot.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from assessments.access import assessments_seen
+from assessments.calendar import short_date
+from assessments.models import Region, Round, User
+from assessments.templatetags.pmj import level_mark
+from assessments.workflow import Status
+from indicators.scoring import LEVELS
+from indicators.thai import squeeze
+
+# What a column shows: a draft that nobody has touched yet is "not started".
+STATUSES: dict[str, str | Promise] = {
+    "new": _("Not started"),
+    Status.DRAFT.value: Status.DRAFT.label,
+    Status.SUBMITTED.value: Status.SUBMITTED.label,
+    Status.RETURNED.value: Status.RETURNED.label,
+    Status.ACCEPTED.value: Status.ACCEPTED.label,
+}
+# The levels in a word, for narrow columns; "open" while the range still spans two of them.
+LEVEL_WORDS: dict[str, str | Promise] = {
+    "good": _("Good"),
+    "fairly_good": _("Fairly good"),
+    "should_improve": _("Should improve"),
+    "must_improve": _("Must improve"),
+    "urgent": _("Must improve urgently"),
+    "open": _("Level still open"),
+}
+COLUMNS: dict[str, str | Promise] = {
+    "province": _("Province"),
+    "region": _("Region"),
+    "status": _("Status"),
+    "answered": _("Answered"),
+    "2": _("Dimension 2"),
+    "3": _("Dimension 3"),
+    "4": _("Dimension 4"),
+    "overall": _("Dimensions 2–4"),
+    "submitted": _("Submitted on"),
+}
+FIGURES = ("2", "3", "4", "overall")
+_FIELDS = (
+    *("pk", "status", "touched", "answered", "results", "closes_on", "submitted_at"),
+    *("province__name_th", "province__name_en", "province__other_names", "province__sort_key"),
+    *("province__region__code", "province__region__order", "province__region__name_th", "province__region__name_en"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A mean, or the range from the worst to the best case, with its level ("open" while it spans two)."""
+
+    low: Decimal
+    high: Decimal
+    level: str
+    mark: str
+    word: str | Promise
+
+    @property
+    def text(self) -> str:
+        return f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One office. `figures` holds the three dimensions and the whole, in the order of FIGURES."""
+
+    pk: int
+    name: str
+    other_language: str
+    searched: tuple[str, ...]
+    sort_key: str
+    region: str
+    region_code: str
+    region_order: int
+    status: str
+    status_word: str | Promise
+    answered: int
+    closes_on: date
+    submitted_at: datetime | None
+    submitted: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many offices stand in a state, of how many."""
+
+    status: str
+    word: str | Promise
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head: the order that its link leads to, and how the list stands now (aria-sort)."""
+
+    key: str
+    label: str | Promise
+    leads_to: str
+    sorted: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class NationalList:
+    round: Round
+    rounds: Sequence[Round]
+    regions: Sequence[Region]
+    rows: Sequence[Row]
+    counts: Sequence[Count]
+    total: int
+    indicators: int
+    heads: Sequence[Head]
+
+
+def rounds() -> list[Round]:
+    """All rounds, the newest first."""
+    return list(Round.objects.all())
+
+
+def regions() -> list[Region]:
+    return list(Region.objects.all())
+
+
+def offices_of(round_: Round, user: User) -> list[Row]:
+    """The offices of a round that a person sees, in dictionary order. One query (a supporter's provinces: one more)."""
+    english = get_language() == "en"
+    found = assessments_seen(user).filter(round=round_).order_by("province__sort_key").values_list(*_FIELDS)
+    return [_row(dict(zip(_FIELDS, values, strict=True)), english) for values in found]
+
+
+def _row(values: Mapping[str, Any], english: bool) -> Row:
+    name_th, name_en = values["province__name_th"], values["province__name_en"]
+    status = "new" if values["status"] == Status.DRAFT and not values["touched"] else values["status"]
+    submitted_at = values["submitted_at"]
+    totals = values["results"].get("dimensions", {}) | {"overall": values["results"].get("overall")}
+    return Row(
+        pk=values["pk"],
+        name=name_en if english else name_th,
+        other_language=name_th if english else name_en,
+        searched=tuple(squeeze(name) for name in (f"สนง.พมจ.{name_th}", name_en, *values["province__other_names"])),
+        sort_key=name_en.casefold() if english else values["province__sort_key"],
+        region=values["province__region__name_en" if english else "province__region__name_th"],
+        region_code=values["province__region__code"],
+        region_order=values["province__region__order"],
+        status=status,
+        status_word=STATUSES[status],
+        answered=values["answered"],
+        closes_on=values["closes_on"],
+        submitted_at=submitted_at,
+        submitted=short_date(submitted_at) if submitted_at else "",
+        figures=tuple(_figure(totals.get(key)) for key in FIGURES),
+    )
+
+
+def _figure(total: Mapping[str, Any] | None) -> Figure:
+    """From a kept total (`Assessment.results`); without one everything is still open."""
+    low, high = (Decimal(total["low"]), Decimal(total["high"])) if total else (Decimal("0.00"), Decimal("10.00"))
+    level = (total["level"] if total else None) or "open"
+    return Figure(low, high, level, "○" if level == "open" else level_mark(level), LEVEL_WORDS[level])
+
+
+def counts_of(rows: Sequence[Row]) -> list[Count]:
+    """How many offices stand in each state; together they are all of them."""
+    found = Counter(row.status for row in rows)
+    return [Count(status, word, found[status]) for status, word in STATUSES.items()]
+
+
+def chosen(rows: Sequence[Row], *, region: str = "", status: str = "", level: str = "", search: str = "") -> list[Row]:
+    """The rows that pass every filter that is set."""
+    wanted = squeeze(search)
+    return [
+        row
+        for row in rows
+        if (not region or row.region_code == region)
+        and (not status or row.status == status)
+        and (not level or row.figures[-1].level == level)
+        and (not wanted or any(wanted in name for name in row.searched))
+    ]
+
+
+_ORDER = {status: place for place, status in enumerate(STATUSES)}
+_SORT_BY: dict[str, Callable[[Row], Any]] = {
+    "province": lambda row: row.sort_key,
+    "region": lambda row: row.region_order,
+    "status": lambda row: _ORDER[row.status],
+    "answered": lambda row: row.answered,
+    "submitted": lambda row: row.submitted_at,
+}
+
+
+def in_order(rows: Sequence[Row], order: str) -> list[Row]:
+    """Sorted by a column ("overall", or "-overall" for the highest first); equal rows stay in dictionary order.
+
+    What is not submitted stands last either way.
+    """
+    key = order.removeprefix("-")
+    by_name = sorted(rows, key=_SORT_BY["province"])
+    backwards = order.startswith("-")
+    if key in FIGURES:
+        place = FIGURES.index(key)
+        return sorted(by_name, key=lambda row: (row.figures[place].low, row.figures[place].high), reverse=backwards)
+    if key == "submitted":
+        there = [row for row in by_name if row.submitted_at]
+        return [*sorted(there, key=_SORT_BY[key], reverse=backwards), *(row for row in by_name if not row.submitted_at)]
+    return sorted(by_name, key=_SORT_BY[key], reverse=backwards)
+
+
+def heads(order: str) -> list[Head]:
+    """The columns' heads: a second use of the same one turns the order round."""
+    found = []
+    for key, label in COLUMNS.items():
+        up, down = order == key, order == f"-{key}"
+        state = "ascending" if up else "descending" if down else ""
+        found.append(Head(key, label, f"-{key}" if up else key, state, "▲" if up else "▼" if down else ""))
+    return found
+
+
+LEVELS_FILTERED = [*(level.code for level in LEVELS), "open"]

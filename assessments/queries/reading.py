@@ -1,0 +1,105 @@
+"""One whole assessment to read: the 86 answers in printed order with their evidence, and its history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.models import Answer, Assessment, EvidenceUse, StatusChange, User
+from assessments.workflow import Action
+from indicators import editions
+from indicators.editions import AreaNode, DimensionNode, IndicatorNode
+from indicators.thai import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One kind of evidence that the handbook names, and whether the office ticked it."""
+
+    kind: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    node: IndicatorNode
+    answer: Answer
+    evidence: Sequence[EvidenceUse]
+    held: Sequence[Held]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArea:
+    """`total` is the kept total (`Assessment.results`), None in dimension 1."""
+
+    node: AreaNode
+    total: Mapping[str, Any] | None
+    answered: int
+    answers: Sequence[ReadAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDimension:
+    """`met` counts the criteria met, in dimension 1."""
+
+    node: DimensionNode
+    total: Mapping[str, Any] | None
+    answered: int
+    met: int
+    areas: Sequence[ReadArea]
+
+    @property
+    def count(self) -> int:
+        return len(self.node.indicators)
+
+
+def read_whole(assessment: Assessment) -> list[ReadDimension]:
+    """Everything that the office answered. Two queries, once the edition is read."""
+    standard = editions.standard_of(assessment.round.edition)
+    answers = {answer.indicator_id: answer for answer in Answer.objects.of(assessment).select_related("changed_by")}
+    evidence: dict[int, list[EvidenceUse]] = {}
+    uses = EvidenceUse.objects.filter(answer__assessment=assessment, evidence__deleted_at__isnull=True)
+    for use in uses.select_related("evidence"):
+        evidence.setdefault(use.answer_id, []).append(use)
+    return [_dimension(assessment, dimension, answers, evidence) for dimension in standard.dimensions]
+
+
+def _dimension(
+    assessment: Assessment,
+    dimension: DimensionNode,
+    answers: Mapping[int, Answer],
+    evidence: Mapping[int, list[EvidenceUse]],
+) -> ReadDimension:
+    areas = []
+    for area in dimension.areas:
+        rows = [_answer(node, answers[node.pk], evidence) for node in area.indicators]
+        areas.append(
+            ReadArea(
+                area,
+                assessment.results.get("areas", {}).get(area.code),
+                sum(row.answer.is_answered for row in rows),
+                rows,
+            )
+        )
+    return ReadDimension(
+        dimension,
+        assessment.results.get("dimensions", {}).get(str(dimension.number)),
+        sum(area.answered for area in areas),
+        sum(row.answer.met is True for area in areas for row in area.answers),
+        areas,
+    )
+
+
+def _answer(node: IndicatorNode, answer: Answer, evidence: Mapping[int, list[EvidenceUse]]) -> ReadAnswer:
+    held = [Held(kind, place in answer.evidence_held) for place, kind in enumerate(node.evidence)]
+    return ReadAnswer(node, answer, evidence.get(answer.pk, ()), held)
+
+
+def status_history(assessment: Assessment) -> list[StatusChange]:
+    """Its moves, the newest first."""
+    return list(assessment.history.select_related("by"))
+
+
+def done_by(assessment: Assessment, action: Action, by: User, reason: str = "") -> bool:
+    """Whether the last move was this very one by this person: then a second request for it is a double click."""
+    last = assessment.history.first()
+    return bool(last and last.action == action and last.by_id == by.pk and last.reason == clean(reason))

@@ -1,0 +1,102 @@
+"""Rounds as a manager reads them: with their offices' states, their extensions and their log in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from assessments.calendar import fiscal_year, short_date, today
+from assessments.models import Extension, LogEntry, Province, Round, User
+from assessments.workflow import Status
+from indicators.models import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One act on a round, in words."""
+
+    at: datetime
+    by: User | None
+    words: Sequence[str]
+
+
+def round_or_404(pk: int) -> Round:
+    found = Round.objects.select_related("edition", "opened_by").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def all_rounds() -> list[Round]:
+    """All rounds, the newest first, each with `offices`, `handed_in` (submitted or accepted) and `accepted`."""
+    handed_in = Q(assessments__status__in=(Status.SUBMITTED, Status.ACCEPTED))
+    return list(
+        Round.objects.select_related("edition").annotate(
+            offices=Count("assessments"),
+            handed_in=Count("assessments", filter=handed_in),
+            accepted=Count("assessments", filter=Q(assessments__status=Status.ACCEPTED)),
+        )
+    )
+
+
+def next_year() -> int:
+    """The fiscal year to propose: the current one, or the first after the newest round."""
+    newest = Round.objects.order_by("-year").values_list("year", flat=True).first()
+    return max(fiscal_year(today()), newest + 1) if newest else fiscal_year(today())
+
+
+def newest_edition() -> Edition | None:
+    """The newest published edition, which alone can be used."""
+    return Edition.objects.published().order_by("-year").first()
+
+
+def extensions_of(round_: Round) -> list[Extension]:
+    """The newest first."""
+    return list(round_.extensions.select_related("province", "given_by"))
+
+
+def log_of(round_: Round) -> list[LogLine]:
+    """What was done to the round, the newest first. Two queries."""
+    entries = LogEntry.objects.filter(
+        what__in=("open_round", "change_round", "extend"), about=str(round_.year)
+    ).select_related("by")
+    names = {province.iso: province for province in Province.objects.all()}
+    return [LogLine(entry.at, entry.by, _words(entry.what, entry.details, names)) for entry in entries]
+
+
+def _words(what: str, details: Mapping[str, Any], names: Mapping[str, Province]) -> list[str]:
+    if what == "extend":
+        office = names[details["province"]]
+        return [
+            _("Extended %(office)s until %(day)s") % {"office": office.office_name, "day": _shown(details["closes_on"])}
+        ]
+    labels = {
+        "opens_on": _("opening day"),
+        "closes_on": _("closing day"),
+        "budget_target": _("target for 1.31"),
+    }
+    if what == "open_round":
+        told = [f"{label} {_shown(details[key])}" for key, label in labels.items() if details.get(key)]
+        return [_("Opened the round"), *told]
+    if not details:
+        return [_("Saved without a change")]
+    return [
+        _("%(what)s from %(old)s to %(new)s") % {"what": label, "old": _shown(old), "new": _shown(new)}
+        for key, label in labels.items()
+        if key in details
+        for old, new in [details[key]]
+    ]
+
+
+def _shown(value: str | None) -> str:
+    """A stored value of the log: a day as people read it, a percentage as it is."""
+    if value is None:
+        return _("(not set)")
+    try:
+        return short_date(date.fromisoformat(value))
+    except ValueError:
+        return f"{value}%"

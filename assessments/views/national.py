@@ -1,0 +1,135 @@
+"""The centre's view of the offices: the list of a round, one assessment, and the moves."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from assessments import services
+from assessments.access import AppRequest, for_assessment, for_move, for_right, may
+from assessments.forms.moves import AcceptForm, ExtendForm, MoveForm, ReopenForm, ReturnForm
+from assessments.forms.national import NationalFilter
+from assessments.models import Assessment
+from assessments.queries import national, reading
+from assessments.workflow import CENTRAL_ROLES, Action, Right
+from indicators import editions
+
+FORMS: dict[Action, type[MoveForm]] = {
+    Action.RETURN: ReturnForm,
+    Action.ACCEPT: AcceptForm,
+    Action.REOPEN: ReopenForm,
+    Action.EXTEND: ExtendForm,
+}
+
+
+@require_GET
+@for_right(Right.SEE_COUNTRY)
+def national_list(request: AppRequest) -> HttpResponse:
+    rounds = national.rounds()
+    if not rounds:
+        return render(request, "national/no_round.html")
+    form = NationalFilter(request.GET, rounds=rounds, regions=national.regions())
+    offices = national.offices_of(form.chosen_round, request.user)
+    context = {
+        "form": form,
+        "round": form.chosen_round,
+        "counts": national.counts_of(offices),
+        "total": len(offices),
+        "rows": national.in_order(national.chosen(offices, **form.filters), form.order),
+        "heads": national.heads(form.order),
+        "indicators": len(editions.standard_of(form.chosen_round.edition).indicators),
+    }
+    return render(request, "national/list.html", context)
+
+
+@require_GET
+@for_right(Right.SEE_COUNTRY)
+@for_assessment(Action.VIEW)
+def national_assessment(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    return _page(request, assessment)
+
+
+@require_POST
+@for_move(Action.RETURN)
+def assessment_return(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    return _move(request, assessment, Action.RETURN, services.return_for_correction, _("Returned for correction."))
+
+
+@require_POST
+@for_move(Action.ACCEPT)
+def assessment_accept(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    return _move(request, assessment, Action.ACCEPT, services.accept, _("The assessment is accepted."))
+
+
+@require_POST
+@for_move(Action.REOPEN)
+def assessment_reopen(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    return _move(request, assessment, Action.REOPEN, services.reopen, _("The assessment is open for review again."))
+
+
+@require_POST
+@for_move(Action.EXTEND)
+def assessment_extend(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    return _move(request, assessment, Action.EXTEND, services.extend, _("The office's closing day is extended."))
+
+
+def _move(
+    request: AppRequest, assessment: Assessment, action: Action, act: Callable[..., Any], done: str
+) -> HttpResponse:
+    """Do a move and go back to the assessment; what is refused shows the page again with what was typed."""
+    form = FORMS[action](request.POST, assessment=assessment)
+    if not may(request.user, action, assessment):
+        return _too_late(request, assessment, action, form)
+    if form.is_valid():
+        data = {name: value for name, value in form.cleaned_data.items() if name != "confirmed"}
+        try:
+            act(assessment=assessment, by=request.user, **data)
+        except services.Refused as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            messages.success(request, done)
+            return redirect("national_assessment", pk=assessment.pk)
+    return _page(request, assessment, {action: form}, status=422)
+
+
+def _too_late(request: AppRequest, assessment: Assessment, action: Action, form: MoveForm) -> HttpResponse:
+    """The state no longer allows the move: a double click is told that it is done, anybody else why it is not."""
+    unsent = form["reason"].value() or "" if "reason" in form.fields else ""
+    if reading.done_by(assessment, action, request.user, unsent):
+        messages.info(request, _("You did this already; it was done once."))
+        return redirect("national_assessment", pk=assessment.pk)
+    messages.error(request, str(may(request.user, action, assessment).reason))
+    return _page(request, assessment, unsent=unsent, status=409)
+
+
+def _page(
+    request: AppRequest,
+    assessment: Assessment,
+    typed: dict[Action, MoveForm] | None = None,
+    *,
+    unsent: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    typed = typed or {}
+    allowed, refused = {}, {}
+    for action in FORMS:
+        decision = may(request.user, action, assessment)
+        if decision:
+            allowed[action.value] = typed.get(action) or FORMS[action](assessment=assessment)
+        elif request.user.role in CENTRAL_ROLES:
+            refused.setdefault(str(decision.reason), []).append(action.label)
+    context = {
+        "assessment": assessment,
+        "dimensions": reading.read_whole(assessment),
+        "history": reading.status_history(assessment),
+        "moves": allowed,
+        "refused": refused,
+        "indicators": len(editions.standard_of(assessment.round.edition).indicators),
+        "form": next(iter(typed.values()), None),
+        "unsent": unsent,
+    }
+    return render(request, "national/assessment.html", context, status=status)
