@@ -125,8 +125,14 @@ def make_database() -> None:
 
 def make_demo() -> None:
     say("Making the demonstration data, once ...")
-    accounts = manage("seed_demo")
-    (data_dir() / "made" / "accounts.txt").write_text(accounts, encoding="utf-8")
+    manage("seed_demo")
+    from django.conf import settings
+
+    from assessments.demo import ACCOUNTS
+
+    lines = [f"Demonstration accounts; the password of each is  {settings.DEMO_PASSWORD}"]
+    lines += [f"  {account.email:<32}  {account.full_name}" for account in ACCOUNTS]
+    (data_dir() / "made" / "accounts.txt").write_text("\n".join(lines), encoding="utf-8")
 
 
 def step_hash(step: str) -> str:
