@@ -66,16 +66,19 @@ class Server:
         web += ["--workers", str(self.workers), "--worker-class", "gthread", "--threads", "4", "--keep-alive", "30"]
         web += ["--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning"]
         worker = [sys.executable, "manage.py", "db_worker", "--interval", "0.3", "--no-startup-delay", "--no-reload"]
-        for command in (web, worker):
-            # In a session of their own: Ctrl+C reaches this process only, which then ends both in order.
-            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
-            self.processes.append(process)
         try:
+            self._start(web)
             self._wait_until_it_answers()
+            self._start(worker)
         except BaseException:
             self.stop()
             raise
         return self
+
+    def _start(self, command: list[str]) -> None:
+        # In a session of its own: Ctrl+C reaches this process only, which then ends both in order.
+        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        self.processes.append(process)
 
     def __exit__(self, *_: object) -> None:
         self.stop()
