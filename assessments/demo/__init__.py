@@ -42,12 +42,8 @@ ACCOUNTS = (
         Role.OFFICE_HEAD,
         "TH-50",
     ),
-    Account(
-        office_email(Role.OFFICE_EDITOR, "Phuket"), "เจ้าหน้าที่ สนง.พมจ.ภูเก็ต (สาธิต)", Role.OFFICE_EDITOR, "TH-83"
-    ),
-    Account(
-        office_email(Role.OFFICE_HEAD, "Phuket"), "หัวหน้าสำนักงาน สนง.พมจ.ภูเก็ต (สาธิต)", Role.OFFICE_HEAD, "TH-83"
-    ),
+    Account(office_email(Role.OFFICE_EDITOR, "Phuket"), "เจ้าหน้าที่ สนง.พมจ.ภูเก็ต (สาธิต)", Role.OFFICE_EDITOR, "TH-83"),
+    Account(office_email(Role.OFFICE_HEAD, "Phuket"), "หัวหน้าสำนักงาน สนง.พมจ.ภูเก็ต (สาธิต)", Role.OFFICE_HEAD, "TH-83"),
     Account(f"supporter@{DOMAIN}", "ผู้สนับสนุนระดับภาค สสว. 10 (สาธิต)", Role.SUPPORTER),
     Account(f"inspector@{DOMAIN}", "ผู้ตรวจราชการ (สาธิต)", Role.INSPECTOR),
     Account(f"reviewer@{DOMAIN}", "ผู้ตรวจประเมิน กองมาตรฐาน (สาธิต)", Role.REVIEWER),

@@ -15,11 +15,12 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from assessments import services
-from assessments.calendar import ERA, fiscal_year, fiscal_year_span, start_of
+from assessments.calendar import BANGKOK, ERA, fiscal_year, fiscal_year_span, start_of
 from assessments.demo import ACCOUNTS, office_email
 from assessments.demo.drawing import Office, draw_inputs, rng
 from assessments.demo.papers import PAPERS, Paper, content_of
-from assessments.demo.texts import EXTENSION_REASON, NO_CASE, RETURN_REASONS, WORDS
+from assessments.demo.plans import FINISHED_BY_NEWCOMER, Plan, current_plans, past_plans
+from assessments.demo.texts import EXTENSION_REASON, NO_CASE, NOT_DONE, RETURN_REASONS, WORDS
 from assessments.models import (
     Answer,
     AnswerChange,
@@ -46,12 +47,6 @@ BUDGET_TARGETS = (Decimal(93), Decimal(94), Decimal(94))
 # Which provinces belong to which support office is not known here: these are only an example.
 SUPPORT_OFFICE = 10
 SUPPORTED = ("TH-50", "TH-51", "TH-52", "TH-55", "TH-56", "TH-57", "TH-58")
-# What a newcomer finishes in the demo: the open rest of Chiang Mai's current round (16 of 86).
-LEFT_OPEN = frozenset(
-    ["1.28", "1.29", "1.30", "2.9", "3.5", "4.16", "4.34"]
-    + ["4.25", "4.26", "4.27", "4.28", "4.29", "4.30", "4.31", "4.32", "4.33"]
-)
-FINISHED_BY_NEWCOMER, UNTOUCHED = "TH-50", "TH-83"
 EMPTY = Answer()
 
 
@@ -68,16 +63,6 @@ class People:
 
 
 @dataclass(slots=True)
-class Plan:
-    """How far one office gets in one round: which indicators it answers, and its moves with their reasons."""
-
-    answered: frozenset[str]
-    moves: tuple[Action, ...] = ()
-    no_case: frozenset[str] = frozenset()
-    touched: bool = True
-
-
-@dataclass(slots=True)
 class Batch:
     """Rows of one round on their way to the database."""
 
@@ -91,7 +76,7 @@ class Batch:
 
 def seed(*, now: datetime, password: str) -> list[Round]:
     """Make the demo's people and its three rounds; raises NotPossible, leaving nothing behind."""
-    current = fiscal_year(now.astimezone(start_of(now.date()).tzinfo).date())
+    current = fiscal_year(now.astimezone(BANGKOK).date())
     years = (current - 2, current - 1, current)
     if Round.objects.filter(year__in=years).exists():
         raise NotPossible("This database has rounds of its own already; demo data goes only where there are none.")
@@ -150,12 +135,10 @@ def _people(password: str, *, since: datetime) -> People:
     )
 
 
-def _round(
-    year: int, target: Decimal, people: People, *, now: datetime, first_year: int, written: list[str]
-) -> Round:
+def _round(year: int, target: Decimal, people: People, *, now: datetime, first_year: int, written: list[str]) -> Round:
     """One round with all that its offices did until `now`."""
     first, last = fiscal_year_span(year)
-    past = last < now.date()
+    past = year < fiscal_year(now.astimezone(BANGKOK).date())
     opens_on = date(year - ERA, 7, 1) if past else first
     round_ = services.open_round(
         year=year,
@@ -169,7 +152,7 @@ def _round(
     round_.save(update_fields=["opened_at"])
     standard = editions.standard_of(round_.edition)
     assessments = list(round_.assessments.select_related("province"))
-    plans = _past_plans(standard, year, assessments) if past else _current_plans(standard, year, assessments)
+    plans = past_plans(standard, year, assessments) if past else current_plans(standard, year, assessments)
     if past and year > first_year:
         _extend_one(round_, assessments, people)
     batch = Batch()
@@ -193,57 +176,6 @@ def _extend_one(round_: Round, assessments: list[Assessment], people: People) ->
         given_by=people.manager,
         given_at=start_of(round_.closes_on) - timedelta(days=3, hours=-10),
     )
-
-
-# --- who gets how far ------------------------------------------------------------------------------
-
-
-def _past_plans(standard: EditionNode, year: int, assessments: list[Assessment]) -> dict[str, Plan]:
-    """All accepted; some after a return; two with an indicator that had no case, which stays open."""
-    draw = rng(year, "plans")
-    isos = [assessment.province.iso for assessment in assessments]
-    without_case = dict(zip(draw.sample(isos, 2), ({"4.31", "4.32"}, {"4.13"}), strict=True))
-    plans = {}
-    for iso in isos:
-        moves = (Action.SUBMIT, Action.ACCEPT)
-        if draw.random() < 0.14:
-            moves = (Action.SUBMIT, Action.RETURN, *moves)
-        plans[iso] = Plan(frozenset(standard.indicators), moves, frozenset(without_case.get(iso, ())))
-    return plans
-
-
-def _current_plans(standard: EditionNode, year: int, assessments: list[Assessment]) -> dict[str, Plan]:
-    """Offices at all stages, in a fixed mixture over the 74 that the demo's stories do not need."""
-    draw = rng(year, "plans")
-    isos = [row.province.iso for row in assessments if row.province.iso not in (FINISHED_BY_NEWCOMER, UNTOUCHED)]
-    draw.shuffle(isos)
-    every = frozenset(standard.indicators)
-    submit, back, accept = (Action.SUBMIT,), (Action.SUBMIT, Action.RETURN), (Action.SUBMIT, Action.ACCEPT)
-    stages: list[tuple[Action, ...] | None]
-    stages = [None] * 9 + [submit] * 12 + [(*back, Action.SUBMIT)] + [back] * 6 + [accept] * 9
-    plans = {
-        FINISHED_BY_NEWCOMER: Plan(every - LEFT_OPEN),
-        UNTOUCHED: Plan(frozenset(), touched=False),
-    }
-    for place, iso in enumerate(isos):
-        if place < len(stages):
-            stage = stages[place]
-            plans[iso] = Plan(frozenset(), touched=False) if stage is None else Plan(every, stage)
-        elif place < len(stages) + 3:
-            plans[iso] = Plan(every)
-        else:
-            plans[iso] = Plan(_some(standard, draw.uniform(0.05, 0.97), draw))
-        if plans[iso].touched and draw.random() < 0.12:
-            plans[iso].no_case = frozenset(draw.choice((("4.31", "4.32"), ("4.13",), ("4.19",), ("2.6",))))
-    return plans
-
-
-def _some(standard: EditionNode, share: float, draw: Random) -> frozenset[str]:
-    """About a share of the indicators: offices work area by area, leave gaps, and jump ahead now and then."""
-    codes = list(standard.indicators)
-    done = round(len(codes) * share)
-    found = [code for place, code in enumerate(codes) if draw.random() < (0.93 if place < done else 0.04)]
-    return frozenset(found or codes[:1])
 
 
 # --- one office ------------------------------------------------------------------------------------
@@ -292,29 +224,37 @@ def _answer(
 ) -> Answer | None:
     """The answer with its texts; None where the office did nothing."""
     year = assessment.round.year
-    words = WORDS[node.area_code]
+    words = WORDS[node.code]
     answer = Answer(assessment=assessment, indicator_id=node.pk)
     if node.code not in plan.answered:
         if draw.random() > 0.05:
             return None
         # Begun, but the figure is still to be counted.
-        answer.performance = draw.choice(words.done)
+        answer.performance = words.done
         return answer
     if node.code in plan.no_case:
         answer.no_case, answer.no_case_reason = True, NO_CASE[node.code]
-    else:
-        raw = draw_inputs(office, node, year=year, first_year=first_year)
-        answer.inputs = as_stored(node.rule.read(raw))
+        apply_outcome(answer, node, target=None)
+        return answer
+    raw = draw_inputs(office, node, year=year, first_year=first_year)
+    answer.inputs = as_stored(node.rule.read(raw))
     apply_outcome(answer, node, target=assessment.round.budget_target)
     weak = answer.met is False or (answer.score is not None and answer.score <= 5)
     if draw.random() < (0.65 if weak else 0.06):
-        answer.problems, answer.remedies = draw.choice(words.troubles)
+        answer.problems, answer.remedies = words.problem, words.remedy
     if draw.random() < (0.6 if node.scored else 0.2):
-        answer.performance = draw.choice(words.done)
+        answer.performance = NOT_DONE if _nothing_done(answer) else words.done
     if draw.random() < 0.6:
-        answer.number_source = draw.choice(words.sources)
+        answer.number_source = words.source
     answer.evidence_held = [place for place in range(len(node.evidence)) if draw.random() < 0.55]
     return answer
+
+
+def _nothing_done(answer: Answer) -> bool:
+    """Whether the figures themselves say so: a sentence about what was done would contradict them."""
+    inputs = answer.inputs or {}
+    first = inputs.get("count", inputs.get("projects", inputs.get("attendance")))
+    return answer.score == 0 and ("option" in inputs or first in (0, []))
 
 
 def _history(answer: Answer, begin: datetime, draw: Random) -> Iterator[AnswerChange]:
@@ -430,7 +370,7 @@ def _moves(
 def _moment(draw: Random, begin: datetime, end: datetime) -> datetime:
     """Some moment between two, in office hours where that still lies between them."""
     moment = begin + max(timedelta(0), end - begin) * draw.random()
-    local = moment.astimezone(start_of(begin.date()).tzinfo)
+    local = moment.astimezone(BANGKOK)
     office_hours = local.replace(hour=draw.randint(8, 16))
     return office_hours if begin <= office_hours <= end else local
 
@@ -478,8 +418,8 @@ def _store_files(evidence: list[Evidence], written: list[str]) -> None:
     }
     for row in evidence:
         if row.kind == Evidence.Kind.FILE:
-            storage.save(row.file.name, ContentFile(bodies[row.sha256]))
-            written.append(row.file.name)
+            name = storage.save(row.file.name, ContentFile(bodies[row.sha256]))
+            written.append(name)
 
 
 def _finish(assessments: list[Assessment], batch: Batch) -> None:

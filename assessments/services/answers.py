@@ -60,7 +60,7 @@ COLUMNS = (
     *("inputs", "no_case", "no_case_reason", "performance", "problems", "remedies", "number_source"),
     *("evidence_held", "typed"),
 )
-_OUTCOME = ("is_answered", "score", "band", "met", "shortfall", "pending", "explanation")
+OUTCOME = ("is_answered", "score", "band", "met", "shortfall", "pending", "explanation")
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, v
     answer.version += 1
     answer.changed_at = timezone.now()
     answer.changed_by = by
-    answer.save(update_fields=[*COLUMNS, *_OUTCOME, "version", "changed_at", "changed_by"])
+    answer.save(update_fields=[*COLUMNS, *OUTCOME, "version", "changed_at", "changed_by"])
     AnswerChange.objects.create(answer=answer, version=answer.version, changes=changes, by=by, at=answer.changed_at)
     recount(assessment)
     return Saved(answer, assessment, changed=True)
