@@ -2,12 +2,42 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import national, rounds
+from assessments.views import account, answers, evidence, national, office, people, rounds, submitting, support
 
 urlpatterns: list[URLPattern] = [
     # --- first page and own account ---
+    path("", office.home, name="home"),
+    path("me/", account.profile, name="profile"),
+    path("me/keep/", account.session_keep, name="session_keep"),
+    path("me/sign-out-everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     # --- office: answering ---
+    path("assessments/<int:pk>/", office.assessment_detail, name="assessment_detail"),
+    path("assessments/<int:pk>/areas/<str:area_code>/", answers.area_detail, name="area_detail"),
+    path("assessments/<int:pk>/indicators/<str:code>/", answers.answer_detail, name="answer_detail"),
+    path("assessments/<int:pk>/indicators/<str:code>/save/", answers.answer_save, name="answer_save"),
+    path("assessments/<int:pk>/indicators/<str:code>/history/", answers.answer_history, name="answer_history"),
+    path("assessments/<int:pk>/check/", submitting.assessment_check, name="assessment_check"),
+    path("assessments/<int:pk>/submit/", submitting.assessment_submit, name="assessment_submit"),
+    path("assessments/<int:pk>/receipt/", submitting.assessment_receipt, name="assessment_receipt"),
+    path("assessments/<int:pk>/history/", office.assessment_history, name="assessment_history"),
+    path("form-token/", answers.fresh_token, name="fresh_token"),
     # --- office: evidence ---
+    path("assessments/<int:pk>/evidence/", evidence.evidence_library, name="evidence_library"),
+    path("assessments/<int:pk>/indicators/<str:code>/evidence/", evidence.evidence_panel, name="evidence_panel"),
+    path(
+        "assessments/<int:pk>/indicators/<str:code>/evidence/upload/", evidence.evidence_upload, name="evidence_upload"
+    ),
+    path("assessments/<int:pk>/indicators/<str:code>/evidence/link/", evidence.evidence_link, name="evidence_link"),
+    path("assessments/<int:pk>/indicators/<str:code>/evidence/use/", evidence.evidence_use, name="evidence_use"),
+    path(
+        "assessments/<int:pk>/indicators/<str:code>/evidence/<uuid:key>/take-off/",
+        evidence.evidence_unuse,
+        name="evidence_unuse",
+    ),
+    path("evidence/<uuid:key>/", evidence.evidence_preview, name="evidence_preview"),
+    path("evidence/<uuid:key>/download/", evidence.evidence_download, name="evidence_download"),
+    path("evidence/<uuid:key>/delete/", evidence.evidence_delete, name="evidence_delete"),
+    path("evidence/<uuid:key>/restore/", evidence.evidence_restore, name="evidence_restore"),
     # --- the official form ---
     # --- national list, one assessment for the centre ---
     path("offices/", national.national_list, name="national_list"),
@@ -23,4 +53,18 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/change/", rounds.round_change, name="round_change"),
     path("rounds/<int:pk>/extensions/", rounds.round_extend, name="round_extend"),
     # --- people and invitations ---
+    path("people/", people.people_list, name="people_list"),
+    path("people/invite/", people.person_invite, name="person_invite"),
+    path("people/support-offices/", support.support_offices, name="support_offices"),
+    path("people/support-offices/import/", support.support_office_import, name="support_office_import"),
+    path("people/support-offices/<str:iso>/", support.support_office_change, name="support_office_change"),
+    path("people/<int:pk>/", people.person_detail, name="person_detail"),
+    path("people/<int:pk>/invite-again/", people.person_invite_again, name="person_invite_again"),
+    path("people/<int:pk>/revoke/", people.person_revoke, name="person_revoke"),
+    path("people/<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
+    path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
+    path(
+        "people/<int:pk>/remove-second-factor/", people.person_remove_second_factor, name="person_remove_second_factor"
+    ),
+    path("invitations/<str:token>/", people.invitation_accept, name="invitation_accept"),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from assessments import access
 from assessments.access import Refusal
 from assessments.workflow import Right
+from pmj_standards.middleware import SESSION_STEP
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +21,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language": get_language(),
         "other_language": "en" if get_language() == "th" else "th",
         "demo": settings.DEMO,
+        # What is surely left after a use: the session is written again after a step, not at each use.
+        "session_seconds": settings.SESSION_COOKIE_AGE - SESSION_STEP,
         "rights": {right.value for right in Right if signed_in and access.has(request.user, right)},
     }
 

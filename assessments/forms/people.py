@@ -14,7 +14,7 @@ from assessments.calendar import today
 from assessments.fields import BuddhistDateField
 from assessments.forms.account import NEW_PASSWORD_HINT
 from assessments.forms.sheets import Row, rows_of_text, rows_of_workbook
-from assessments.models import Province, SupportOffice, User
+from assessments.models import Province, User
 from assessments.services.support import NUMBERS
 from assessments.workflow import OFFICE_ROLES, Role
 from indicators.thai import arabic_digits, clean, squeeze
@@ -105,13 +105,11 @@ class PersonForm(forms.Form):
         """What the services take: the office only where the role has one."""
         typed = self.cleaned_data
         role = Role(typed["role"])
-        number = typed["support_office"] if role == Role.SUPPORTER else None
-        office = SupportOffice.objects.get_or_create(number=number)[0] if number else None
         return {
             "full_name": typed["full_name"],
             "role": role,
             "province": typed["province"] if role in OFFICE_ROLES else None,
-            "support_office": office,
+            "support_number": typed["support_office"] if role == Role.SUPPORTER else None,
         }
 
 
@@ -275,7 +273,9 @@ def judged(rows: list[Row]) -> tuple[dict[Province, int], list[str]]:
     missing = [province.name for province in Province.objects.with_office() if province not in seen]
     if missing:
         faults.append(
-            ngettext("%(count)s province is missing: %(names)s", "%(count)s provinces are missing: %(names)s", len(missing))
+            ngettext(
+                "%(count)s province is missing: %(names)s", "%(count)s provinces are missing: %(names)s", len(missing)
+            )
             % {"count": len(missing), "names": ", ".join(missing)}
         )
     return numbers, faults

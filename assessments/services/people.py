@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from assessments.access import has
 from assessments.models import Invitation, LogEntry, Province, SupportOffice, User
 from assessments.services.base import Refused
+from assessments.services.support import NUMBERS
 from assessments.workflow import OFFICE_ROLES, Right, Role
 from indicators.thai import clean
 
@@ -45,7 +46,7 @@ def invite(
     role: Role,
     by: User | None,
     province: Province | None = None,
-    support_office: SupportOffice | None = None,
+    support_number: int | None = None,
 ) -> Invited:
     """Make an account without a password and mail its owner a one-time link; raises Refused.
 
@@ -58,7 +59,7 @@ def invite(
             raise Refused(_("There is an account with this e-mail address already; look for it in the list."))
         person = User(email=email)
         person.set_unusable_password()
-        _assign(person, full_name=full_name, role=role, province=province, support_office=support_office)
+        _assign(person, full_name=full_name, role=role, province=province, support_number=support_number)
         person.save()
         link, invitation = _new_link(person, by)
         _log("invite", person, by, {"role": role.value, "office": _office(person)})
@@ -128,7 +129,7 @@ def change_person(
     full_name: str,
     role: Role,
     province: Province | None,
-    support_office: SupportOffice | None,
+    support_number: int | None,
     by: User,
 ) -> User:
     """Change name, role and office; raises Refused. It counts from the person's next click."""
@@ -137,7 +138,7 @@ def change_person(
         raise Refused(_("Nobody changes their own role; ask another manager."))
     _refuse_rights(by, role)
     old = _facts(person)
-    _assign(person, full_name=full_name, role=role, province=province, support_office=support_office)
+    _assign(person, full_name=full_name, role=role, province=province, support_number=support_number)
     person.save()
     new = _facts(person)
     changes = {key: [old[key], new[key]] for key in new if old[key] != new[key]}
@@ -210,12 +211,14 @@ def _refuse_rights(by: User | None, role: Role) -> None:
 
 
 def _assign(
-    person: User, *, full_name: str, role: Role, province: Province | None, support_office: SupportOffice | None
+    person: User, *, full_name: str, role: Role, province: Province | None, support_number: int | None
 ) -> None:
     person.full_name = clean(full_name)
     person.role = role
     person.province = province if role in OFFICE_ROLES else None
-    person.support_office = support_office if role == Role.SUPPORTER else None
+    person.support_office = None
+    if role == Role.SUPPORTER and support_number in NUMBERS:
+        person.support_office, _made = SupportOffice.objects.get_or_create(number=support_number)
     try:
         person.full_clean(exclude=["password"])
     except ValidationError as error:
