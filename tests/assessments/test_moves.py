@@ -1,0 +1,257 @@
+"""The moves of the central division by direct POST: return, accept, reopen, extend."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from assessments.models import Assessment, Extension, Province, StatusChange, SupportMembership, SupportOffice, User
+from assessments.workflow import Role, Status
+from tests.conftest import person, signed_in
+
+VIEWS = ("return", "accept", "reopen", "extend")
+GOOD = {
+    "return": {
+        "return-reason": "แก้ 2.4 และ 4.12",
+        "return-due_on_0": "20",
+        "return-due_on_1": "8",
+        "return-due_on_2": "2569",
+    },
+    "accept": {"accept-confirmed": "on"},
+    "reopen": {"reopen-reason": "พบข้อมูลใหม่"},
+    "extend": {
+        "extend-reason": "น้ำท่วม",
+        "extend-closes_on_0": "15",
+        "extend-closes_on_1": "10",
+        "extend-closes_on_2": "2569",
+    },
+}
+OTHERS = ("office_editor", "office_head", "inspector", "admin", "supporter")
+LEADS_TO = {"return": "returned", "accept": "accepted", "reopen": "submitted"}
+
+
+@pytest.fixture
+def submitted(assessment: Assessment, head: User) -> Assessment:
+    return stands_at(assessment, Status.SUBMITTED, head)
+
+
+def stands_at(assessment: Assessment, status: Status, head: User) -> Assessment:
+    """The assessment in a state, as if it had been moved there."""
+    sent = status != Status.DRAFT
+    Assessment.objects.filter(pk=assessment.pk).update(
+        status=status,
+        closes_on=date(2026, 9, 30),
+        submitted_at=timezone.now() if sent else None,
+        submitted_by=head if sent else None,
+        answers_hash="0" * 64 if sent else "",
+        reference="2569-50-1" if sent else "",
+    )
+    return Assessment.objects.whole().get(pk=assessment.pk)
+
+
+def post(client: Client, assessment: Assessment, move: str, **changed: str) -> HttpResponse:
+    data = GOOD[move] | {f"{move}-{name}": value for name, value in changed.items()}
+    return client.post(f"/offices/{assessment.pk}/{move}/", data)
+
+
+def told(response: Any) -> list[str]:
+    return [f"{message.level_tag}: {message}" for message in get_messages(response.wsgi_request)]
+
+
+@pytest.fixture
+def supporter_of_chiang_mai(chiang_mai: Province) -> User:
+    office = SupportOffice.objects.create(number=10)
+    SupportMembership.objects.create(support_office=office, province=chiang_mai, starts_on=date(2020, 1, 1))
+    return person("s10@region.example", Role.SUPPORTER, support_office=office)
+
+
+def test_role_by_status_by_action_exactly_these_are_done(
+    assessment: Assessment,
+    editor: User,
+    head: User,
+    reviewer: User,
+    manager: User,
+    inspector: User,
+    admin: User,
+    supporter_of_chiang_mai: User,
+) -> None:
+    done, answers = set(), set()
+    for user in (editor, head, reviewer, manager, inspector, admin, supporter_of_chiang_mai):
+        client = signed_in(user)
+        for status in Status:
+            for move in VIEWS:
+                stands_at(assessment, status, head)
+                written = StatusChange.objects.count() + Extension.objects.count()
+                response = post(client, assessment, move)
+                wrote = StatusChange.objects.count() + Extension.objects.count() - written
+                assessment.refresh_from_db()
+                answers.add((user.role, move, response.status_code))
+                if wrote:
+                    done.add((user.role, status.value, move))
+                    assert assessment.status == LEADS_TO.get(move, status)
+                else:
+                    assert assessment.status == status
+    assert done == {
+        ("reviewer", "submitted", "return"),
+        ("reviewer", "submitted", "accept"),
+        ("manager", "submitted", "return"),
+        ("manager", "submitted", "accept"),
+        ("manager", "accepted", "reopen"),
+        ("manager", "draft", "extend"),
+        ("manager", "returned", "extend"),
+    }
+    wrong_role = {(role, move) for role, move, status_code in answers if status_code == 403}
+    assert wrong_role == {
+        *(
+            (role, move)
+            for role in ("office_editor", "office_head", "inspector", "admin", "supporter")
+            for move in VIEWS
+        ),
+        ("reviewer", "reopen"),
+        ("reviewer", "extend"),
+    }
+
+
+@pytest.mark.parametrize("move", VIEWS)
+def test_a_stranger_does_not_find_it(move: str, submitted: Assessment, as_stranger: Client) -> None:
+    assert post(as_stranger, submitted, move).status_code == 404
+
+
+@pytest.mark.parametrize("move", VIEWS)
+def test_a_supporter_of_other_provinces_does_not_find_it(move: str, submitted: Assessment, supporter: User) -> None:
+    assert post(signed_in(supporter), submitted, move).status_code == 404
+
+
+@pytest.mark.parametrize("move", VIEWS)
+def test_requires_login(move: str, submitted: Assessment, client: Client) -> None:
+    response = post(client, submitted, move)
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("move", VIEWS)
+def test_rejects_get(move: str, submitted: Assessment, as_manager: Client) -> None:
+    assert as_manager.get(f"/offices/{submitted.pk}/{move}/").status_code == 405
+
+
+def test_the_wrong_role_reads_why(submitted: Assessment, as_inspector: Client) -> None:
+    as_inspector.cookies["django_language"] = "en"
+    response = post(as_inspector, submitted, "accept")
+    assert response.status_code == 403
+    assert "Only the central division can accept an assessment." in response.content.decode()
+
+
+def test_returning_writes_one_row_with_reason_and_day(
+    submitted: Assessment, reviewer: User, as_reviewer: Client
+) -> None:
+    response = post(as_reviewer, submitted, "return")
+    assert response.status_code == 302
+    assert response.headers["Location"] == f"/offices/{submitted.pk}/"
+    change = StatusChange.objects.get()
+    assert (change.from_status, change.to_status, change.by) == ("submitted", "returned", reviewer)
+    assert (change.reason, change.due_on) == ("แก้ 2.4 และ 4.12", date(2026, 8, 20))
+    submitted.refresh_from_db()
+    assert submitted.closes_on == date(2026, 9, 30)
+    assert not Extension.objects.exists()
+
+
+def test_a_due_day_after_the_closing_day_extends_the_office(submitted: Assessment, as_reviewer: Client) -> None:
+    post(as_reviewer, submitted, "return", due_on_0="5", due_on_1="ต.ค.")
+    submitted.refresh_from_db()
+    assert submitted.closes_on == date(2026, 10, 5)
+    assert Extension.objects.get().reason == "แก้ 2.4 และ 4.12"
+
+
+@pytest.mark.parametrize("move", ["return", "accept"])
+def test_a_double_post_is_done_once_and_says_so(move: str, submitted: Assessment, as_reviewer: Client) -> None:
+    as_reviewer.cookies["django_language"] = "en"
+    first = post(as_reviewer, submitted, move)
+    second = post(as_reviewer, submitted, move)
+    assert [first.status_code, second.status_code] == [302, 302]
+    assert second.headers["Location"] == f"/offices/{submitted.pk}/"
+    assert StatusChange.objects.count() == 1
+    assert told(second)[-1] == "info: You did this already; it was done once."
+
+
+def test_a_double_post_of_an_extension_writes_one(assessment: Assessment, as_manager: Client) -> None:
+    as_manager.cookies["django_language"] = "en"
+    first = post(as_manager, assessment, "extend")
+    second = post(as_manager, assessment, "extend")
+    assert [first.status_code, second.status_code] == [302, 422]
+    assert Extension.objects.count() == 1
+    assert "This is the office&#x27;s closing day already." in second.content.decode()
+
+
+def test_a_colleague_was_quicker_the_typed_reason_is_kept(
+    submitted: Assessment, as_reviewer: Client, as_manager: Client
+) -> None:
+    as_reviewer.cookies["django_language"] = "en"
+    post(as_manager, submitted, "accept")
+    response = post(as_reviewer, submitted, "return", reason="แก้ 3.1 ด้วย")
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "This assessment is accepted and closed." in page
+    assert "แก้ 3.1 ด้วย" in page
+    assert list(StatusChange.objects.values_list("action", flat=True)) == ["accept"]
+
+
+@pytest.mark.parametrize(
+    ("move", "changed", "sentence"),
+    [
+        ("return", {"reason": " "}, "Write what the office has to correct."),
+        (
+            "return",
+            {"due_on_0": "2", "due_on_1": "สิงหาคม"},
+            "The day to correct by is in the past; choose today or a later day.",
+        ),
+        ("return", {"due_on_2": "2026"}, "Write the year as a Buddhist year: did you mean 2569?"),
+        ("return", {"reason": "ก" * 5001}, "Write at most 5000 characters; this has 5001."),
+        ("accept", {"confirmed": ""}, "Tick the confirmation before you accept."),
+    ],
+)
+def test_a_refused_form_says_what_to_do_and_keeps_what_was_typed(
+    move: str, changed: dict[str, str], sentence: str, submitted: Assessment, as_reviewer: Client
+) -> None:
+    as_reviewer.cookies["django_language"] = "en"
+    response = post(as_reviewer, submitted, move, **changed)
+    assert response.status_code == 422
+    page = response.content.decode()
+    # On top and at the field, and in the title.
+    assert page.count(sentence) == 2
+    assert "<title>Error: " in page
+    assert all(value in page for value in changed.values() if value.strip())
+    assert not StatusChange.objects.exists()
+
+
+def test_today_is_the_earliest_day_to_correct_by(submitted: Assessment, as_reviewer: Client) -> None:
+    assert post(as_reviewer, submitted, "return", due_on_0="3").status_code == 302
+    assert StatusChange.objects.get().due_on == date(2026, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "status", "sentence"),
+    [
+        ("30", "9", 422, "The round itself closes on 30 Sep 2569 B.E.; choose a later day."),
+        ("1", "10", 302, ""),
+    ],
+)
+def test_an_extension_is_later_than_the_round(
+    day: str, month: str, status: int, sentence: str, assessment: Assessment, as_manager: Client
+) -> None:
+    as_manager.cookies["django_language"] = "en"
+    response = post(as_manager, assessment, "extend", closes_on_0=day, closes_on_1=month)
+    assert response.status_code == status
+    assert sentence in response.content.decode()
+
+
+def test_reopening_takes_the_acceptance_back_with_its_reason(
+    assessment: Assessment, head: User, as_manager: Client
+) -> None:
+    stands_at(assessment, Status.ACCEPTED, head)
+    assert post(as_manager, assessment, "reopen").status_code == 302
+    change = StatusChange.objects.get()
+    assert (change.from_status, change.to_status, change.reason) == ("accepted", "submitted", "พบข้อมูลใหม่")
