@@ -106,7 +106,7 @@ def _value(box: Box, text: str) -> Any:
                 return text == YES
             if not text:
                 return None
-            raise box.field.refuse("yes_no")
+            raise box.field.missing()
         case "option":
             if not text:
                 return None

@@ -1,0 +1,220 @@
+"""How far an office is: the task list, what is next, what stands in the way of submitting."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q
+
+from assessments.calendar import today
+from assessments.models import Answer, Assessment, Province, StatusChange, User
+from assessments.queries.shown import Figure, figures
+from assessments.workflow import Action, Role, Status, Window
+from indicators import editions
+from indicators.editions import AreaNode, DimensionNode, EditionNode, IndicatorNode
+from indicators.typed import read_typed
+
+TODO, DOING, DONE, FIX = "todo", "doing", "done", "fix"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last day for one office, and how near it is."""
+
+    assessment: Assessment
+    days: int
+    is_open: bool
+    is_ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaTask:
+    area: AreaNode
+    state: str
+    answered: int
+    count: int
+    total: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionTask:
+    dimension: DimensionNode
+    answered: int
+    count: int
+    total: dict[str, Any] | None
+    areas: list[AreaTask]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """An assessment as a list of tasks. `next` is the first indicator that still needs the office."""
+
+    dimensions: list[DimensionTask]
+    answered: int
+    count: int
+    overall: dict[str, Any]
+    next: IndicatorNode | None
+
+
+def standard_of(assessment: Assessment) -> EditionNode:
+    """The edition that the assessment's round was opened with."""
+    return editions.standard_of(assessment.round.edition)
+
+
+def deadline_of(assessment: Assessment) -> Deadline:
+    window = assessment.window()
+    return Deadline(
+        assessment,
+        days=assessment.days_left(today()),
+        is_open=window is Window.OPEN,
+        is_ahead=window is Window.NOT_YET,
+    )
+
+
+def state_of(node: IndicatorNode, *, is_answered: bool, version: int, typed: dict[str, str]) -> str:
+    """How far one indicator is: todo, doing, done, or fix where something typed was refused."""
+    if typed:
+        return FIX if read_typed(node.rule, typed).refusals else DOING
+    if is_answered:
+        return DONE
+    return DOING if version else TODO
+
+
+def states_of(assessment: Assessment) -> dict[str, str]:
+    """How far each indicator is, by code. One query."""
+    standard = standard_of(assessment)
+    rows = Answer.objects.of(assessment).values_list("indicator_id", "is_answered", "version", "typed")
+    found = {
+        standard.by_pk[pk].code: state_of(standard.by_pk[pk], is_answered=answered, version=version, typed=typed)
+        for pk, answered, version, typed in rows
+    }
+    return {code: found.get(code, TODO) for code in standard.indicators}
+
+
+def task_list(assessment: Assessment) -> TaskList:
+    """The whole task list. One query; the totals are the kept ones."""
+    standard = standard_of(assessment)
+    states = states_of(assessment)
+    results = assessment.results
+    dimensions = []
+    for dimension in standard.dimensions:
+        areas = [
+            AreaTask(
+                area,
+                state=_joined(states[node.code] for node in area.indicators),
+                answered=results["answered"].get(area.code, 0),
+                count=len(area.indicators),
+                total=results["areas"].get(area.code),
+            )
+            for area in dimension.areas
+        ]
+        dimensions.append(
+            DimensionTask(
+                dimension,
+                answered=sum(area.answered for area in areas),
+                count=sum(area.count for area in areas),
+                total=results["dimensions"].get(str(dimension.number)),
+                areas=areas,
+            )
+        )
+    open_codes = [code for code, state in states.items() if state != DONE]
+    return TaskList(
+        dimensions,
+        answered=assessment.answered,
+        count=len(standard.indicators),
+        overall=results["overall"],
+        next=standard.indicators[open_codes[0]] if open_codes else None,
+    )
+
+
+def _joined(states: Iterable[str]) -> str:
+    states = set(states)
+    if FIX in states:
+        return FIX
+    return states.pop() if len(states) == 1 else DOING
+
+
+def editors_of(province: Province) -> list[User]:
+    """The people of an office, its heads first."""
+    people = User.objects.filter(province=province, is_active=True).order_by("full_name", "pk")
+    return sorted(people, key=lambda person: person.role != Role.OFFICE_HEAD)
+
+
+def heads_of(province: Province) -> list[User]:
+    return [person for person in editors_of(province) if person.role == Role.OFFICE_HEAD]
+
+
+def of_office(province: Province) -> list[Assessment]:
+    """An office's assessments, the newest round first."""
+    return list(Assessment.objects.whole().filter(province=province).order_by("-round__year"))
+
+
+def current_of(assessments: list[Assessment]) -> Assessment | None:
+    """The newest assessment whose window is open."""
+    return next((found for found in assessments if found.window() is Window.OPEN), None)
+
+
+def last_return(assessment: Assessment) -> StatusChange | None:
+    """Why the assessment is back with its office; None when it is not."""
+    if assessment.status != Status.RETURNED:
+        return None
+    return assessment.history.filter(action=Action.RETURN).select_related("by").first()
+
+
+# --- before submitting ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One indicator before submitting. `gaps` stop a submission, `hints` do not."""
+
+    node: IndicatorNode
+    answer: Answer
+    figures: list[Figure]
+    gaps: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+    @property
+    def slug(self) -> str:
+        return self.node.code.replace(".", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """All rows, and those with gaps and with hints."""
+
+    rows: list[CheckRow]
+
+    @property
+    def gaps(self) -> list[CheckRow]:
+        return [row for row in self.rows if row.gaps]
+
+    @property
+    def hints(self) -> list[CheckRow]:
+        return [row for row in self.rows if row.hints and not row.gaps]
+
+
+def check_of(assessment: Assessment) -> Check:
+    """Every answer with what it lacks. One query."""
+    standard = standard_of(assessment)
+    kept = Q(evidence_uses__evidence__deleted_at__isnull=True)
+    answers = {
+        answer.indicator_id: answer
+        for answer in Answer.objects.of(assessment).annotate(files=Count("evidence_uses", filter=kept))
+    }
+    return Check([_check_row(node, answers[node.pk]) for node in standard.indicators.values()])
+
+
+def _check_row(node: IndicatorNode, answer: Any) -> CheckRow:
+    gaps, hints = [], []
+    if answer.typed:
+        gaps.append("unreadable" if read_typed(node.rule, answer.typed).refusals else "unfinished")
+    elif answer.pending == "no_case" and not answer.no_case_reason:
+        gaps.append("reason")
+    elif not answer.is_answered:
+        gaps.append("unanswered")
+    if not answer.files:
+        hints.append("evidence")
+    if not answer.performance:
+        hints.append("text")
+    return CheckRow(node, answer, figures(node, answer.inputs), gaps, hints)

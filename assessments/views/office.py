@@ -1,0 +1,51 @@
+"""An office's own pages: the first page, the task list, the moves of an assessment."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from assessments.access import AppRequest, for_assessment, for_everyone, may
+from assessments.models import Assessment
+from assessments.queries import progress, reading
+from assessments.workflow import Action, Role
+
+
+@require_safe
+@for_everyone
+def home(request: AppRequest) -> HttpResponse:
+    """Each person's first page by role; an office without an open round sees its past ones."""
+    if request.user.role == Role.ADMIN:
+        return redirect("people_list")
+    if request.user.province is None:
+        return redirect("national_list")
+    assessments = progress.of_office(request.user.province)
+    current = progress.current_of(assessments)
+    if current:
+        return redirect("assessment_detail", pk=current.pk)
+    ahead = next((found for found in assessments if progress.deadline_of(found).is_ahead), None)
+    return render(request, "office/home.html", {"assessments": assessments, "ahead": ahead})
+
+
+@require_safe
+@for_assessment(Action.VIEW)
+def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    """The task list."""
+    others = [found for found in progress.of_office(assessment.province) if found.pk != assessment.pk]
+    context = {
+        "assessment": assessment,
+        "tasks": progress.task_list(assessment),
+        "deadline": progress.deadline_of(assessment),
+        "people": progress.editors_of(assessment.province),
+        "others": others,
+        "open_again": [found for found in others if may(request.user, Action.EDIT, found)],
+        "returned": progress.last_return(assessment),
+        "edit": may(request.user, Action.EDIT, assessment),
+    }
+    return render(request, "office/assessment_detail.html", context)
+
+
+@require_safe
+@for_assessment(Action.VIEW)
+def assessment_history(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    context = {"assessment": assessment, "history": reading.status_history(assessment)}
+    return render(request, "office/assessment_history.html", context)
