@@ -245,6 +245,11 @@ EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", 25)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Small requests stay in memory; of larger ones no more than the limit of a file reaches the disk.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "assessments.files.BoundedUploadHandler",
+]
 
 # --- mail and background work ----------------------------------------------------------------------
 

@@ -62,6 +62,12 @@ class Evidence(models.Model):
                 | Q(deleted_at__isnull=False, deleted_by__isnull=False),
                 violation_error_message=_("A deletion needs both its time and its person."),
             ),
+            models.UniqueConstraint(
+                name="evidence_file_kept_once_in_assessment",
+                fields=["assessment", "sha256"],
+                condition=Q(kind="file"),
+                violation_error_message=_("This file is already among the office's evidence."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """One function for each act of a person: it locks, asks the table, writes and records, in one transaction."""
 
+from assessments.services import evidence
 from assessments.services.answers import Entry, Refused, Saved, Stale, recount, save_answer
 from assessments.services.moves import accept, reopen, return_for_correction, submit
 from assessments.services.rounds import change_round, extend, open_round
@@ -11,6 +12,7 @@ __all__ = [
     "Stale",
     "accept",
     "change_round",
+    "evidence",
     "extend",
     "open_round",
     "recount",

@@ -1,0 +1,162 @@
+"""What the pages show of an office's evidence. Read only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from assessments.access import may
+from assessments.files import Kind, kind_of, max_bytes
+from assessments.forms.evidence import LinkForm, UploadForm
+from assessments.models import Answer, Assessment, Evidence, EvidenceChange, EvidenceUse, User
+from assessments.workflow import Action
+from indicators import editions
+from indicators.editions import IndicatorNode
+
+Act = EvidenceChange.Act
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file or link. `codes` are the indicators that it serves, in printed order."""
+
+    evidence: Evidence
+    codes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of a file; None for a link."""
+        return kind_of(self.evidence.content_type)
+
+    @property
+    def label(self) -> Any:
+        """Its kind in words: "PDF document", "Link"."""
+        return self.kind.label if self.kind else self.evidence.get_kind_display()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What an indicator's page shows of its evidence.
+
+    `removed` are those taken off this indicator and not put back; `choices` the office's others, read only while the
+    person picks (`picking`). `notices` and `refusal` tell what an act just did, or why it was not done.
+    """
+
+    assessment: Assessment
+    node: IndicatorNode
+    items: tuple[Item, ...]
+    removed: tuple[Evidence, ...]
+    has_others: bool
+    picking: bool = False
+    choices: tuple[Item, ...] = ()
+    notices: tuple[str, ...] = ()
+    refusal: str = ""
+    upload_form: UploadForm = field(default_factory=UploadForm)
+    link_form: LinkForm = field(default_factory=LinkForm)
+
+    @property
+    def max_mb(self) -> int:
+        return max_bytes() // (1024 * 1024)
+
+    @property
+    def max_bytes(self) -> int:
+        return max_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All of an office's evidence of a round. `show` is all, unused or deleted; `undo` was deleted a moment ago."""
+
+    assessment: Assessment
+    editable: bool
+    sees_deleted: bool
+    show: str
+    items: tuple[Item, ...]
+    counts: dict[str, int]
+    undo: Evidence | None = None
+
+
+def place_of(assessment: Assessment, code: str) -> tuple[Answer, IndicatorNode]:
+    """The answer and the indicator of a code; 404 where the edition has none."""
+    node = editions.standard_of(assessment.round.edition).indicators.get(code)
+    if node is None:
+        raise Http404
+    answer = get_object_or_404(Answer.objects.select_related("indicator"), assessment=assessment, indicator=node.pk)
+    answer.assessment = assessment
+    return answer, node
+
+
+def found_in(assessment: Assessment, key: UUID) -> Evidence:
+    """One of the assessment's own files and links; 404 for another's."""
+    return get_object_or_404(Evidence, assessment=assessment, pk=key)
+
+
+def exists_for(evidence: Evidence, user: User) -> bool:
+    """Deleted evidence exists for its own office alone, which may still restore it."""
+    return evidence.deleted_at is None or user.province_id == evidence.assessment.province_id
+
+
+def panel_of(answer: Answer, node: IndicatorNode, *, picking: bool = False, **shown: Any) -> Panel:
+    """The evidence of one indicator, and what else the office has. Three queries, five while picking."""
+    assessment = answer.assessment
+    uses = EvidenceUse.objects.filter(answer=answer, evidence__deleted_at__isnull=True)
+    items = tuple(Item(use.evidence) for use in uses.select_related("evidence__added_by"))
+    kept = Evidence.objects.kept().filter(assessment=assessment).select_related("added_by")
+    others = kept.exclude(pk__in=[item.evidence.pk for item in items])
+    taken_off = EvidenceChange.objects.filter(assessment=assessment, indicator_code=node.code, act=Act.UNUSED)
+    return Panel(
+        assessment=assessment,
+        node=node,
+        items=items,
+        removed=tuple(others.filter(pk__in=taken_off.values("evidence_id"))),
+        has_others=others.exists(),
+        picking=picking,
+        choices=_with_codes(assessment, others) if picking else (),
+        **shown,
+    )
+
+
+def library_of(assessment: Assessment, user: User, *, show: str = "all", undo: str = "") -> Library:
+    """All evidence of an assessment as this person may see it. Two queries."""
+    sees_deleted = user.province_id == assessment.province_id
+    found = Evidence.objects.filter(assessment=assessment).select_related("added_by", "deleted_by")
+    items = _with_codes(assessment, found)
+    kept = tuple(item for item in items if item.evidence.deleted_at is None)
+    lists = {"all": kept, "unused": tuple(item for item in kept if not item.codes)}
+    if sees_deleted:
+        lists["deleted"] = tuple(item for item in items if item.evidence.deleted_at is not None)
+    gone = [item.evidence for item in lists.get("deleted", ()) if str(item.evidence.pk) == undo]
+    return Library(
+        assessment=assessment,
+        editable=bool(may(user, Action.EDIT, assessment)),
+        sees_deleted=sees_deleted,
+        show=show if show in lists else "all",
+        items=lists.get(show, kept),
+        counts={name: len(entries) for name, entries in lists.items()},
+        undo=gone[0] if gone else None,
+    )
+
+
+def by_answer(assessment: Assessment) -> dict[int, list[Item]]:
+    """Kept evidence of every answer of an assessment, by the answer's key. One query."""
+    uses = EvidenceUse.objects.filter(answer__assessment=assessment, evidence__deleted_at__isnull=True)
+    found: dict[int, list[Item]] = {}
+    for use in uses.select_related("evidence__added_by"):
+        found.setdefault(use.answer_id, []).append(Item(use.evidence))
+    return found
+
+
+def _with_codes(assessment: Assessment, found: Iterable[Evidence]) -> tuple[Item, ...]:
+    nodes = editions.standard_of(assessment.round.edition).by_pk
+    served: dict[UUID, list[int]] = {}
+    uses = EvidenceUse.objects.filter(answer__assessment=assessment)
+    for key, indicator in uses.values_list("evidence", "answer__indicator"):
+        served.setdefault(key, []).append(indicator)
+    order = {pk: place for place, pk in enumerate(nodes)}
+    return tuple(
+        Item(each, tuple(nodes[pk].code for pk in sorted(served.get(each.pk, ()), key=order.__getitem__)))
+        for each in found
+    )

@@ -1,0 +1,170 @@
+"""Evidence: attaching files and links to indicators, taking them off, deleting and restoring.
+
+A file is written first and its row afterwards; where the row fails the file goes again, so that no file is left
+without a row. What was attached is never changed: a new version of a document is a new file.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.files import CheckedFile
+from assessments.models import Answer, Assessment, Evidence, EvidenceChange, EvidenceUse, User
+from assessments.models.evidence import stored_path
+from assessments.services.base import Refused, locked
+from assessments.workflow import Action
+
+Act = EvidenceChange.Act
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What serves the indicator now. `known` tells that the same content was here already: that one is used."""
+
+    evidence: Evidence
+    known: bool
+
+
+class _Hashed(File):
+    """A file that is hashed while it is written, in pieces: never whole in memory."""
+
+    def __init__(self, file: File) -> None:
+        super().__init__(file.file)
+        self.digest = hashlib.sha256()
+        self.written = 0
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        for piece in super().chunks(chunk_size):
+            self.digest.update(piece)
+            self.written += len(piece)
+            yield piece
+
+
+def add_file(*, answer: Answer, file: CheckedFile, by: User) -> Added:
+    """Keep a file and use it for an indicator; raises Refused. Not inside another transaction: were that rolled back,
+    the file would stay."""
+    evidence = Evidence(
+        assessment=answer.assessment,
+        kind=Evidence.Kind.FILE,
+        name=file.name,
+        content_type=file.kind.content_type,
+        added_by=by,
+    )
+    content = _Hashed(file.content)
+    storage = evidence.file.storage
+    path = stored_path(evidence, "")
+    try:
+        evidence.file.save(path, content, save=False)
+        evidence.sha256, evidence.size = content.digest.hexdigest(), content.written
+        added = _keep_file(evidence, answer, by)
+    except BaseException:
+        storage.delete(path)
+        raise
+    if added.known:
+        storage.delete(path)
+    return added
+
+
+@transaction.atomic(durable=True)
+def _keep_file(evidence: Evidence, answer: Answer, by: User) -> Added:
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    same = Evidence.objects.filter(assessment=assessment, sha256=evidence.sha256).first()
+    return _keep(evidence, same, assessment, answer, by)
+
+
+@transaction.atomic
+def add_link(*, answer: Answer, url: str, name: str, by: User) -> Added:
+    """Keep a link (http or https, read by its form) and use it for an indicator; raises Refused."""
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    evidence = Evidence(assessment=assessment, kind=Evidence.Kind.LINK, name=name, url=url, added_by=by)
+    same = Evidence.objects.filter(assessment=assessment, url=url).first()
+    return _keep(evidence, same, assessment, answer, by)
+
+
+@transaction.atomic
+def use(*, evidence: Sequence[Evidence], answer: Answer, by: User) -> None:
+    """Use what the office already has for one more indicator; raises Refused."""
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    kept = Evidence.objects.kept().filter(assessment=assessment, pk__in=[each.pk for each in evidence])
+    found = {each.pk: each for each in kept}
+    for each in evidence:
+        if each.pk not in found:
+            raise Refused(_("“%(name)s” was deleted; restore it before you use it.") % {"name": each.name})
+        _use(found[each.pk], answer, by)
+    _touch(assessment)
+
+
+@transaction.atomic
+def unuse(*, evidence: Evidence, answer: Answer, by: User) -> None:
+    """Take evidence off an indicator; the office keeps it, and it can be put back. Raises Refused."""
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    removed, _rows = EvidenceUse.objects.filter(evidence=evidence, answer=answer).delete()
+    if removed:
+        _record(evidence, Act.UNUSED, by, code=answer.indicator.code)
+        _touch(assessment)
+
+
+@transaction.atomic
+def delete(*, evidence: Evidence, by: User) -> None:
+    """Delete evidence from all its indicators. The file stays until it can no longer be restored. Raises Refused."""
+    assessment = locked(evidence.assessment, by=by, action=Action.EDIT)
+    now = timezone.now()
+    if Evidence.objects.kept().filter(pk=evidence.pk).update(deleted_at=now, deleted_by=by):
+        _record(evidence, Act.DELETED, by)
+        _touch(assessment)
+
+
+@transaction.atomic
+def restore(*, evidence: Evidence, by: User) -> None:
+    """Take a deletion back, with all the indicators that it served. Raises Refused."""
+    assessment = locked(evidence.assessment, by=by, action=Action.EDIT)
+    if _undelete(evidence):
+        _record(evidence, Act.RESTORED, by)
+        _touch(assessment)
+
+
+def _keep(new: Evidence, same: Evidence | None, assessment: Assessment, answer: Answer, by: User) -> Added:
+    if same is None:
+        new.save(force_insert=True)
+        _record(new, Act.ADDED, by)
+    elif _undelete(same):
+        # Who attaches a deleted file again means this indicator, not those that it served before.
+        for old in same.uses.select_related("answer__indicator"):
+            _record(same, Act.UNUSED, by, code=old.answer.indicator.code)
+        same.uses.all().delete()
+        _record(same, Act.RESTORED, by)
+    _use(same or new, answer, by)
+    _touch(assessment)
+    return Added(same or new, known=same is not None)
+
+
+def _use(evidence: Evidence, answer: Answer, by: User) -> None:
+    _row, is_new = EvidenceUse.objects.get_or_create(evidence=evidence, answer=answer, defaults={"added_by": by})
+    if is_new:
+        _record(evidence, Act.USED, by, code=answer.indicator.code)
+
+
+def _undelete(evidence: Evidence) -> bool:
+    deleted = Evidence.objects.filter(pk=evidence.pk, deleted_at__isnull=False)
+    return bool(deleted.update(deleted_at=None, deleted_by=None))
+
+
+def _record(evidence: Evidence, act: EvidenceChange.Act, by: User, *, code: str = "") -> None:
+    EvidenceChange.objects.create(
+        assessment_id=evidence.assessment_id,
+        evidence_id=evidence.pk,
+        name=evidence.name,
+        act=act,
+        indicator_code=code,
+        by=by,
+    )
+
+
+def _touch(assessment: Assessment) -> None:
+    assessment.changed_at = timezone.now()
+    assessment.save(update_fields=["changed_at"])

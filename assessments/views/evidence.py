@@ -1,0 +1,195 @@
+"""Evidence: attaching it to an indicator, the office's library, and serving files through the access check."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from assessments import services
+from assessments.access import AppRequest, for_assessment, for_evidence, may
+from assessments.forms.evidence import LinkForm, UploadForm, UseForm
+from assessments.models import Answer, Assessment, Evidence
+from assessments.queries import evidence as queries
+from assessments.workflow import Action
+from indicators.editions import IndicatorNode
+
+# A kept file may run nothing and fetch nothing, whatever a browser takes it for.
+_DOWNLOAD_POLICY = "sandbox; default-src 'none'"
+# The browser's own picture viewer sets its own styles; the file's content still gets nothing.
+_PREVIEW_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+
+
+@require_safe
+@for_assessment(Action.VIEW)
+def evidence_panel(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
+    """The evidence of one indicator by itself; with `?pick` also what the office already has."""
+    answer, node = queries.place_of(assessment, code)
+    return _panel(request, answer, node, picking="pick" in request.GET)
+
+
+def _panel(
+    request: AppRequest, answer: Answer, node: IndicatorNode, *, status: int = 200, **shown: Any
+) -> HttpResponse:
+    """The panel alone for htmx, else a page around it."""
+    context = {
+        "assessment": answer.assessment,
+        "panel": queries.panel_of(answer, node, **shown),
+        "edit": may(request.user, Action.EDIT, answer.assessment),
+    }
+    template = "evidence/_panel.html" if request.htmx else "evidence/panel.html"
+    return render(request, template, context, status=status)
+
+
+def _done(request: AppRequest, answer: Answer, node: IndicatorNode, *notices: str) -> HttpResponse:
+    if request.htmx:
+        return _panel(request, answer, node, notices=notices)
+    for notice in notices:
+        messages.success(request, notice)
+    return redirect(reverse("answer_detail", args=[answer.assessment_id, node.code]) + "#_panel")
+
+
+@require_POST
+@for_assessment(Action.EDIT)
+def evidence_upload(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
+    """Attach files: each is kept or refused by itself. `upload.js` sends one a request and asks for JSON."""
+    answer, node = queries.place_of(assessment, code)
+    form = UploadForm(request.POST, request.FILES)
+    form.is_valid()
+    notices = []
+    for file in form.accepted:
+        try:
+            added = services.evidence.add_file(answer=answer, file=file, by=request.user)
+        except services.Refused as refusal:
+            form.refuse(file.name, refusal.message)
+        else:
+            notices.append(_attached(added, file.name))
+    status = 422 if form.errors else 200
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        errors = form.reasons or form.errors.get("file", [])
+        return JsonResponse({"notices": notices, "errors": errors}, status=status)
+    if form.errors:
+        return _panel(request, answer, node, status=status, upload_form=form, notices=tuple(notices))
+    return _done(request, answer, node, *notices)
+
+
+def _attached(added: services.evidence.Added, name: str) -> str:
+    if not added.known:
+        return _("“%(name)s” is attached.") % {"name": name}
+    return _("The office already has this one as “%(name)s”; that one is attached.") % {"name": added.evidence.name}
+
+
+@require_POST
+@for_assessment(Action.EDIT)
+def evidence_link(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
+    answer, node = queries.place_of(assessment, code)
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return _panel(request, answer, node, status=422, link_form=form)
+    url, name = form.cleaned_data["url"], form.cleaned_data["name"]
+    try:
+        added = services.evidence.add_link(answer=answer, url=url, name=name, by=request.user)
+    except services.Refused as refusal:
+        return _panel(request, answer, node, status=403, link_form=form, refusal=str(refusal.message))
+    return _done(request, answer, node, _attached(added, name))
+
+
+@require_POST
+@for_assessment(Action.EDIT)
+def evidence_use(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
+    """Use what the office already has, also to put back what was taken off."""
+    answer, node = queries.place_of(assessment, code)
+    form = UseForm(request.POST, assessment=assessment)
+    if not form.is_valid():
+        return _panel(request, answer, node, status=422, picking=True, refusal=form.errors["evidence"][0])
+    chosen = list(form.cleaned_data["evidence"])
+    try:
+        services.evidence.use(evidence=chosen, answer=answer, by=request.user)
+    except services.Refused as refusal:
+        return _panel(request, answer, node, status=422, picking=True, refusal=str(refusal.message))
+    return _done(request, answer, node, *(_("“%(name)s” is attached.") % {"name": each.name} for each in chosen))
+
+
+@require_POST
+@for_assessment(Action.EDIT)
+def evidence_unuse(request: AppRequest, assessment: Assessment, code: str, key: UUID) -> HttpResponse:
+    answer, node = queries.place_of(assessment, code)
+    evidence = queries.found_in(assessment, key)
+    try:
+        services.evidence.unuse(evidence=evidence, answer=answer, by=request.user)
+    except services.Refused as refusal:
+        return _panel(request, answer, node, status=422, refusal=str(refusal.message))
+    notice = _("“%(name)s” is taken off this indicator; the office still has it.") % {"name": evidence.name}
+    return _done(request, answer, node, notice)
+
+
+@require_safe
+@for_assessment(Action.VIEW)
+def evidence_library(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    """All of the office's evidence of the round, with the indicators that each serves."""
+    show, undo = request.GET.get("show", "all"), request.GET.get("undo", "")
+    library = queries.library_of(assessment, request.user, show=show, undo=undo)
+    return render(request, "evidence/library.html", {"assessment": assessment, "library": library})
+
+
+@require_POST
+@for_evidence(Action.EDIT)
+def evidence_delete(request: AppRequest, evidence: Evidence) -> HttpResponse:
+    try:
+        services.evidence.delete(evidence=evidence, by=request.user)
+    except services.Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return _to_library(request, evidence, undo=str(evidence.pk))
+
+
+@require_POST
+@for_evidence(Action.EDIT)
+def evidence_restore(request: AppRequest, evidence: Evidence) -> HttpResponse:
+    try:
+        services.evidence.restore(evidence=evidence, by=request.user)
+        messages.success(request, _("“%(name)s” is back, with its indicators.") % {"name": evidence.name})
+    except services.Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return _to_library(request, evidence)
+
+
+def _to_library(request: AppRequest, evidence: Evidence, **query: str) -> HttpResponse:
+    show = request.POST.get("show", "all")
+    address = reverse("evidence_library", args=[evidence.assessment_id])
+    return redirect(f"{address}?{urlencode({'show': show, **query})}")
+
+
+@require_safe
+@for_evidence(Action.VIEW)
+def evidence_download(request: AppRequest, evidence: Evidence) -> HttpResponseBase:
+    """The file under its own name, to be kept, never to be shown as a page."""
+    return _file(request, evidence, inline=False)
+
+
+@require_safe
+@for_evidence(Action.VIEW)
+def evidence_preview(request: AppRequest, evidence: Evidence) -> HttpResponseBase:
+    """A PDF or a picture in a tab of its own; 404 for the other kinds."""
+    return _file(request, evidence, inline=True)
+
+
+def _file(request: AppRequest, evidence: Evidence, *, inline: bool) -> HttpResponseBase:
+    kind = queries.Item(evidence).kind
+    if kind is None or (inline and not kind.inline) or not queries.exists_for(evidence, request.user):
+        raise Http404
+    try:
+        content = evidence.file.open("rb")
+    except FileNotFoundError:
+        # `check_evidence` names it; for the person it is not there.
+        raise Http404 from None
+    response = FileResponse(content, as_attachment=not inline, filename=evidence.name, content_type=kind.content_type)
+    response["Content-Security-Policy"] = _PREVIEW_POLICY if inline else _DOWNLOAD_POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
