@@ -1,0 +1,339 @@
+"""The form as a workbook: the only module that knows openpyxl (with `cells`, which writes its cells).
+
+One sheet for each dimension, so that each repeats its own head when printed. Totals are formulas over the score column:
+while a score is missing they tell the range in words, as the other forms do.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import ceil
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.worksheet import Worksheet
+
+from assessments.exports.cells import Formula, Value, put, quoted
+from assessments.report import AreaBlock, DimensionTable, Form, Row, TotalLine
+from indicators.scoring import LEVELS
+
+FONT = "TH Sarabun New"
+SCORED_WIDTHS = (25, 26, 34, 22, 9, 40, 9, 26, 26)
+NOT_SCORED_WIDTHS = (25, 28, 44, 28, 44, 28, 28)
+LINE = 20.0
+# A row can be no taller than this; a taller one is made of several, merged.
+TALLEST = 400.0
+# Letters of this font in one unit of column width, some room for words that do not break at the edge taken off.
+LETTERS_PER_UNIT = 0.8
+HEAD_ROW = 5
+FIRST_ROW = 6
+BLANK_LINES = 3
+NOT_YET = "........"
+FULL, SCORE, NOTE = 5, 7, 8
+
+_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
+_LINE = Side(style="thin", color="000000")
+_GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+
+
+def workbook_of(form: Form) -> bytes:
+    """The form as the bytes of an .xlsx file."""
+    book = Workbook()
+    book.remove(book.active)
+    for style in _styles():
+        book.add_named_style(style)
+    written = []
+    for place, table in enumerate(form.dimensions):
+        sheet = book.create_sheet(f"มิติที่ {table.number}")
+        writer = _Sheet(form, table, sheet)
+        writer.write()
+        if place == len(form.dimensions) - 1:
+            writer.overall([*written, writer])
+        written.append(writer)
+    book.properties.title = form.file_name
+    book.properties.creator = form.office
+    saved = io.BytesIO()
+    book.save(saved)
+    return _with_results(saved.getvalue(), [writer.formulas for writer in written])
+
+
+def _styles() -> Iterator[NamedStyle]:
+    def style(
+        name: str, *, size: int = 14, bold: bool = False, grid: bool = True, across: str = "left", **more: object
+    ):
+        made = NamedStyle(name=name)
+        made.font = Font(name=FONT, size=size, bold=bold)
+        made.alignment = Alignment(horizontal=across, vertical=str(more.get("down", "top")), wrap_text=grid)
+        if grid:
+            made.border = _GRID
+        if more.get("fill"):
+            made.fill = PatternFill("solid", fgColor=str(more["fill"]))
+        if more.get("number"):
+            made.number_format = str(more["number"])
+        return made
+
+    yield style("form title", size=16, bold=True, grid=False, across="center", down="center")
+    yield style("form day", grid=False, across="center", down="center")
+    yield style("form heading", size=15, bold=True, grid=False, down="center")
+    yield style("form mark", bold=True, grid=False, across="right", down="center")
+    yield style("form head", bold=True, across="center", down="center", fill="EEF0F4")
+    yield style("form text")
+    yield style("form number", across="center", number="0.##;-0.##;0")
+    yield style("form figure", across="center", number="General")
+    yield style("form total", bold=True)
+    yield style("form total figure", bold=True, across="center", number="General")
+    yield style("form mean", bold=True, across="center", number="0.00")
+
+
+@dataclass
+class _Sheet:
+    """Writes one dimension. `formulas` keeps what each formula gives, by cell."""
+
+    form: Form
+    table: DimensionTable
+    sheet: Worksheet
+    formulas: dict[str, Decimal | str] = field(default_factory=dict)
+    score_cells: dict[str, str] = field(default_factory=dict)
+    row: int = FIRST_ROW
+
+    def __post_init__(self) -> None:
+        self.widths = SCORED_WIDTHS if self.table.scored else NOT_SCORED_WIDTHS
+        self.columns = len(self.widths)
+
+    def write(self) -> None:
+        self._page()
+        self._top()
+        for area in self.table.areas:
+            self._area(area)
+        self.last_row = self.row - 1
+        for line in self.table.totals:
+            self._total(line, _Scores([self]))
+
+    def overall(self, sheets: list["_Sheet"]) -> None:
+        for line in self.form.overall:
+            self._total(line, _Scores([sheet for sheet in sheets if sheet.table.scored]))
+
+    def _put(self, row: int, column: int, value: Value, style: str) -> None:
+        cell = put(self.sheet, row, column, value, style)
+        if isinstance(value, Formula):
+            self.formulas[cell.coordinate] = value.result
+
+    def _merged(
+        self, row: int, first: int, last: int, value: Value, style: str, *, last_row: int | None = None
+    ) -> None:
+        """One value over several columns (and rows), each with its border."""
+        last_row = last_row or row
+        for y in range(row, last_row + 1):
+            for x in range(first, last + 1):
+                self._put(y, x, value if (y, x) == (row, first) else None, style)
+        if (last_row, last) != (row, first):
+            # `merge_cells` would style every cell again, at more than half the cost of the whole workbook.
+            self.sheet.merged_cells.add(CellRange(min_row=row, min_col=first, max_row=last_row, max_col=last))
+
+    def _page(self) -> None:
+        sheet, form = self.sheet, self.form
+        for place, width in enumerate(self.widths, start=1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
+        sheet.freeze_panes = sheet.cell(FIRST_ROW, 4)
+        margins = sheet.page_margins
+        margins.left = margins.right = 0.4
+        margins.top, margins.bottom, margins.header, margins.footer = 0.6, 0.6, 0.3, 0.3
+        font = f'&"{FONT},Regular"&12'
+        who = f"ปีงบประมาณ พ.ศ. {form.year}" if form.is_blank else f"{form.office} ปีงบประมาณ พ.ศ. {form.year}"
+        sheet.oddHeader.left.text = f"{font}{who}"
+        sheet.oddHeader.right.text = f"{font}{self._mark()}"
+        sheet.oddFooter.left.text = f"{font}มาตรฐาน พ.ศ. {form.edition}"
+        sheet.oddFooter.right.text = f"{font}หน้า &P/&N"
+
+    def _mark(self) -> str:
+        return f"{self.form.mark_text} เลขที่ {self.form.reference}" if self.form.reference else self.form.mark_text
+
+    def _top(self) -> None:
+        form, last = self.form, self.columns
+        self._merged(1, 1, last, form.title[0], "form title")
+        self._merged(2, 1, last, f"{form.title[1]} {form.office}", "form title")
+        self._merged(3, 1, last, f"ณ วันที่ {form.day}", "form day")
+        self._merged(4, 1, last - 2, self.table.heading, "form heading")
+        self._merged(4, last - 1, last, self._mark(), "form mark")
+        for place, head in enumerate(self.table.heads, start=1):
+            self._put(HEAD_ROW, place, head, "form head")
+        for row, height in ((1, 26), (2, 26), (3, 24), (4, 28), (HEAD_ROW, 44)):
+            self.sheet.row_dimensions[row].height = height
+
+    def _area(self, area: AreaBlock) -> None:
+        heights = [[self._row_height(row) for row in standard.rows] for standard in area.standards]
+        for standard, those in zip(area.standards, heights, strict=True):
+            those[-1] += max(0.0, self._height(standard.label, 1) - sum(those))
+        heights[-1][-1] += max(0.0, self._height(area.label, 0) - sum(sum(those) for those in heights))
+        top = self.row
+        for standard, those in zip(area.standards, heights, strict=True):
+            start = self.row
+            for row, height in zip(standard.rows, those, strict=True):
+                self._row(row, height)
+            self._merged(start, 2, 2, standard.label, "form text", last_row=self.row - 1)
+        self._merged(top, 1, 1, area.label, "form text", last_row=self.row - 1)
+
+    def _texts(self, row: Row) -> tuple[tuple[int, str], ...]:
+        texts = (row.indicator, row.criterion, row.result, row.problems, row.remedies)
+        return tuple(zip((3, 4, 6, 8, 9) if self.table.scored else (3, 4, 5, 6, 7), texts, strict=True))
+
+    def _row(self, row: Row, height: float) -> None:
+        count = max(1, ceil(height / TALLEST))
+        last = self.row + count - 1
+        for y in range(self.row, last + 1):
+            self.sheet.row_dimensions[y].height = height / count
+        for column, text in self._texts(row):
+            self._merged(self.row, column, column, text, "form text", last_row=last)
+        if self.table.scored:
+            self._merged(self.row, FULL, FULL, Decimal(row.full), "form figure", last_row=last)
+            score = Decimal(row.score) if row.score else None
+            self._merged(self.row, SCORE, SCORE, score, "form figure", last_row=last)
+            self.score_cells[row.code] = f"{get_column_letter(SCORE)}{self.row}"
+        self.row = last + 1
+
+    def _row_height(self, row: Row) -> float:
+        least = BLANK_LINES * LINE if self.form.is_blank else 0.0
+        return max(least, *(self._height(text, column - 1) for column, text in self._texts(row)))
+
+    def _height(self, text: str, *columns: int) -> float:
+        """Reckoned from the letters that take room: marks above and below do not."""
+        letters = sum(self.widths[column] for column in columns) * LETTERS_PER_UNIT
+        lines = sum(max(1, ceil(len(_MARKS.sub("", line)) / letters)) for line in text.split("\n"))
+        return lines * LINE + 4
+
+    def _total(self, line: TotalLine, scores: "_Scores") -> None:
+        blank = self.form.is_blank
+        self._merged(self.row, 1, 4, line.label, "form total")
+        if line.kind == "level":
+            self._merged(self.row, FULL, self.columns, Formula(scores.level(blank), line.note), "form total")
+            height = self._height(line.note, 4, 5, 6, 7, 8)
+        else:
+            full: Value = None
+            if line.full:
+                full = Formula(f"SUM({self._range(FULL)})", Decimal(line.full))
+            self._put(self.row, FULL, full, "form total figure")
+            self._put(self.row, FULL + 1, None, "form total")
+            is_mean = line.kind == "mean"
+            figure: Decimal | str = Decimal(line.score) if line.score else ""
+            note = line.note
+            if is_mean and line.score:
+                figure, note = Decimal(line.note.removeprefix("= ")), f"{line.score}/{line.divisor}"
+            elif is_mean and blank:
+                note = f"{NOT_YET}/{line.divisor}"
+            made = scores.mean() if is_mean else scores.sum()
+            self._put(self.row, SCORE, Formula(made, figure), "form mean" if is_mean else "form total figure")
+            said = scores.mean_note(blank) if is_mean else scores.sum_note(blank)
+            self._merged(self.row, NOTE, self.columns, Formula(said, note), "form total")
+            height = self._height(note, 7, 8)
+        self.sheet.row_dimensions[self.row].height = max(height, LINE + 6)
+        self.row += 1
+
+    def _range(self, column: int) -> str:
+        letter = get_column_letter(column)
+        return f"{letter}{FIRST_ROW}:{letter}{self.last_row}"
+
+    @property
+    def score_range(self) -> str:
+        """With the sheet's name, so that it can be used from another sheet."""
+        return f"'{self.sheet.title}'!{self._range(SCORE)}"
+
+
+class _Scores:
+    """Formulas over the score columns of some sheets."""
+
+    def __init__(self, sheets: list[_Sheet]) -> None:
+        ranges = ",".join(sheet.score_range for sheet in sheets)
+        self.count = sum(len(list(sheet.table.rows)) for sheet in sheets)
+        self.known = f"SUM({ranges})"
+        self.filled = f"COUNT({ranges})"
+        # An open indicator gets at least its lowest printed row: 2.5 where no 0 is printed.
+        lowest = [
+            f"{row.lowest}*COUNTBLANK('{sheet.sheet.title}'!{sheet.score_cells[row.code]})"
+            for sheet in sheets
+            for row in sheet.table.rows
+            if Decimal(row.lowest)
+        ]
+        self.low = "(" + "+".join([self.known, *lowest]) + ")"
+        self.high = f"({self.known}+10*({self.count}-{self.filled}))"
+        self.open = f"({quoted('ยังไม่มีคะแนน ')}&({self.count}-{self.filled})&{quoted(' ตัวชี้วัด')})"
+
+    def _when(self, complete: str, otherwise: str, *, blank: bool = False, empty: str = "") -> str:
+        """`empty` is what a blank form shows before the first score is written in."""
+        if blank:
+            otherwise = f"IF({self.filled}=0,{quoted(empty)},{otherwise})"
+        return f"IF({self.filled}={self.count},{complete},{otherwise})"
+
+    def sum(self) -> str:
+        return self._when(self.known, quoted(""))
+
+    def mean(self) -> str:
+        return self._when(self._rounded(self.known), quoted(""))
+
+    def sum_note(self, blank: bool) -> str:
+        between = f"{quoted('ระหว่าง ')}&{self.low}&{quoted(' ถึง ')}&{self.high}"
+        told = f"{between}&CHAR(10)&{quoted('(')}&{self.open}&{quoted(')')}"
+        return self._when(quoted(""), told, blank=blank)
+
+    def mean_note(self, blank: bool) -> str:
+        low, high = (f'TEXT({self._rounded(end)},"0.00")' for end in (self.low, self.high))
+        told = f"{quoted('ระหว่าง ')}&{low}&{quoted(' ถึง ')}&{high}"
+        complete = f"{self.known}&{quoted(f'/{self.count}')}"
+        return self._when(complete, told, blank=blank, empty=f"{NOT_YET}/{self.count}")
+
+    def level(self, blank: bool) -> str:
+        low, high = self._level(self._rounded(self.low)), self._level(self._rounded(self.high))
+        same = f"{low}&{quoted(' (')}&{self.open}&{quoted(' แต่ไม่ทำให้ระดับเปลี่ยน)')}"
+        differ = (
+            f"{quoted('ยังระบุระดับไม่ได้ (')}&{self.open}&{quoted(') ต่ำสุด “')}&{low}"
+            f"&{quoted('” สูงสุด “')}&{high}&{quoted('”')}"
+        )
+        told = f"IF({low}={high},{same},{differ})"
+        return self._when(self._level(self._rounded(self.known)), told, blank=blank)
+
+    def _rounded(self, total: str) -> str:
+        """Half up to two decimals; every tie of these sums is exact in a spreadsheet's numbers."""
+        return f"ROUND({total}/{self.count},2)"
+
+    def _level(self, mean: str) -> str:
+        made = quoted(LEVELS[-1].name)
+        for level in reversed(LEVELS[:-1]):
+            made = f"IF({mean}>={level.at_least},{quoted(level.name)},{made})"
+        return made
+
+
+_EMPTY_RESULT = r"<v\s*/>|<v></v>"
+
+
+def _with_results(book: bytes, formulas: list[dict[str, Decimal | str]]) -> bytes:
+    """The workbook with each formula's result beside it: openpyxl writes none, and previews do not calculate."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            content = old.read(item)
+            found = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", item.filename)
+            if found:
+                content = _results_in_sheet(content.decode(), formulas[int(found[1]) - 1]).encode()
+            new.writestr(item, content)
+    return out.getvalue()
+
+
+def _results_in_sheet(xml: str, results: dict[str, Decimal | str]) -> str:
+    def filled(match: re.Match[str]) -> str:
+        result = results[match["cell"]]
+        kind = ' t="str"' if isinstance(result, str) else ""
+        text = str(result).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return f'<c r="{match["cell"]}"{match["rest"]}{kind}>{match["formula"]}<v>{text}</v></c>'
+
+    pattern = rf'<c r="(?P<cell>[A-Z]+\d+)"(?P<rest>[^>]*)>(?P<formula><f>[^<]*</f>)(?:{_EMPTY_RESULT})</c>'
+    return re.sub(pattern, filled, xml)

@@ -1,0 +1,11 @@
+"""What the official form reads. Read only."""
+
+from assessments.models import Answer, Assessment
+
+
+def answers_by_indicator(assessment: Assessment) -> dict[int, Answer]:
+    """The assessment's answers by the primary key of their indicator. One query."""
+    figures = ("inputs", "no_case", "no_case_reason", "pending", "explanation", "score")
+    texts = ("performance", "problems", "remedies")
+    found = Answer.objects.of(assessment).only("assessment_id", "indicator_id", *figures, *texts)
+    return {answer.indicator_id: answer for answer in found}
