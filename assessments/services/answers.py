@@ -16,6 +16,7 @@ from indicators.checks import Checked
 from indicators.editions import EditionNode, IndicatorNode
 from indicators.inputs import InputRefused
 from indicators.scoring import Item, Scored, Total, judge, totals
+from indicators.thai import clean
 
 __all__ = ["Entry", "Refused", "Saved", "Stale", "recount", "save_answer"]
 
@@ -94,9 +95,9 @@ def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, v
 
 def _new_columns(answer: Answer, entry: Entry) -> dict[str, Any]:
     new: dict[str, Any] = {
-        column: getattr(entry, column) for column in ("performance", "problems", "remedies", "number_source")
+        column: clean(getattr(entry, column)) for column in ("performance", "problems", "remedies", "number_source")
     }
-    new["evidence_held"] = sorted(entry.evidence_held)
+    new["evidence_held"] = sorted(set(entry.evidence_held))
     new["typed"] = dict(entry.typed)
     if entry.typed:
         # Numbers that cannot be read leave the last ones that could be in place.
@@ -109,7 +110,7 @@ def _new_columns(answer: Answer, entry: Entry) -> dict[str, Any]:
         numbers = {
             "inputs": None if entry.inputs is None or entry.no_case else as_stored(entry.inputs),
             "no_case": entry.no_case,
-            "no_case_reason": entry.no_case_reason,
+            "no_case_reason": clean(entry.no_case_reason),
         }
     return {**numbers, **new}
 

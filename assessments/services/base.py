@@ -1,10 +1,11 @@
 """What every service shares: refusing with a reason, and locking an assessment."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from assessments.access import may
+from assessments.access import has, may, sees_province
 from assessments.models import Assessment, User
-from assessments.workflow import Action
+from assessments.workflow import Action, Right
 
 
 class Refused(Exception):
@@ -29,4 +30,13 @@ def locked(assessment: Assessment, *, by: User, action: Action) -> Assessment:
     decision = may(by, action, now)
     if not decision:
         raise Refused(decision.reason)
+    if not sees_province(by, now.province):
+        raise Refused(_("This assessment belongs to another office."))
     return now
+
+
+def refuse_without(right: Right, by: User) -> None:
+    """Raises Refused when a person lacks a right over the whole."""
+    decision = has(by, right)
+    if not decision:
+        raise Refused(decision.reason)
