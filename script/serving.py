@@ -1,6 +1,6 @@
 """Runs the product: gunicorn and, beside it, the worker that makes the PDF forms. Both end together.
 
-`.venv/bin/python script/serving.py PORT` is the last step of `script/server`; the browser tests and
+`.venv/bin/python -m script.serving PORT` is the last step of `script/server`; the browser tests and
 `script/bench` use `Server` on a copy of the data.
 """
 
@@ -135,7 +135,7 @@ def accounts(data_dir: Path) -> str:
 
 
 def main(port: int) -> int:
-    from prepare import data_dir
+    from script.prepare import data_dir
 
     if not is_free(port):
         print(f"Port {port} of {HOST} is in use. Choose another one:  script/server {port + 1}", file=sys.stderr)

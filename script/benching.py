@@ -1,0 +1,280 @@
+"""Measures a running product over 127.0.0.1 with one client, keep-alive, and prints a table (`script/bench`).
+
+Bare is the cost that no code of ours could go below: for a page the statements that it runs, sent to SQLite alone;
+for a form the same cells through openpyxl, or the same HTML through WeasyPrint, alone.
+"""
+
+import http.client
+import io
+import os
+import re
+import secrets
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from script.serving import HOST, Server, copy_data, free_port
+
+WARM_UP = 10
+OFFICE = "TH-50"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table; times in milliseconds."""
+
+    name: str
+    p50: float
+    p95: float
+    target: str
+    bare: float
+    queries: int | None = None
+
+    def __str__(self) -> str:
+        queries = "" if self.queries is None else str(self.queries)
+        ratio = f"{self.p50 / self.bare:.2f}" if self.bare else ""
+        figures = f"{self.p50:>9.1f} {self.p95:>9.1f}  {self.target:<24}{self.bare:>9.1f} {ratio:>7} {queries:>8}"
+        return f"{self.name:<38}{figures}"
+
+
+HEAD = f"{'milliseconds':<38}{'p50':>9} {'p95':>9}  {'target':<24}{'bare':>9} {'ratio':>7} {'queries':>8}"
+
+
+def timed(act: Callable[[], object], times: int) -> list[float]:
+    found = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        act()
+        found.append((time.perf_counter() - begin) * 1000)
+    return found
+
+
+def p95(values: list[float]) -> float:
+    return sorted(values)[max(0, round(len(values) * 0.95) - 1)]
+
+
+class Client:
+    """A signed-in person's browser, without the browser: one connection that stays open."""
+
+    def __init__(self, port: int, session: str) -> None:
+        self.connection = http.client.HTTPConnection(HOST, port, timeout=120)
+        self.token = secrets.token_hex(16)
+        self.cookie = f"{session}; csrftoken={self.token}"
+
+    def get(self, path: str, *, htmx: bool = False) -> tuple[int, bytes, str]:
+        return self._ask("GET", path, None, {"HX-Request": "true"} if htmx else {})
+
+    def post(self, path: str, fields: dict[str, str], *, htmx: bool = True) -> tuple[int, bytes, str]:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.token}
+        return self._ask("POST", path, urlencode(fields), headers | ({"HX-Request": "true"} if htmx else {}))
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, bytes, str]:
+        self.connection.request(method, path, body, {"Cookie": self.cookie, **headers})
+        response = self.connection.getresponse()
+        return response.status, response.read(), response.headers.get("Location", "")
+
+
+class Bench:
+    def __init__(self, data_dir: Path, port: int, repetitions: int) -> None:
+        import django
+
+        django.setup()
+        from assessments.models import Assessment, Round, User
+        from assessments.workflow import Role
+
+        self.data_dir, self.port, self.repetitions = data_dir, port, repetitions
+        self.round = Round.objects.latest("year")
+        whole = Assessment.objects.whole()
+        self.open = whole.get(round=self.round, province__iso=OFFICE)
+        self.done = whole.get(round__year=self.round.year - 1, province__iso=OFFICE)
+        self.editor = User.objects.get(province__iso=OFFICE, role=Role.OFFICE_EDITOR)
+        self.reviewer = User.objects.filter(role=Role.REVIEWER).first()
+        self.office, self.centre = self.client(self.editor), self.client(self.reviewer)
+
+    def client(self, user: Any) -> Client:
+        return Client(self.port, self.session(user).cookies.output(attrs=[], header="").strip())
+
+    def session(self, user: Any) -> Any:
+        from django.test import Client as TestClient
+
+        client = TestClient(SERVER_NAME=HOST)
+        client.force_login(user)
+        return client
+
+    def statements(self, user: Any, act: Callable[[Any], Any]) -> list[str]:
+        """The SQL of one request, as run in this process on the same data."""
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        client = self.session(user)
+        act(client)
+        with CaptureQueriesContext(connection) as captured:
+            response = act(client)
+        assert response.status_code == 200, response.status_code
+        return [query["sql"] for query in captured.captured_queries]
+
+    def bare_sql(self, statements: list[str]) -> float:
+        """The median of the statements alone, with the connection's own settings."""
+        from django.conf import settings
+
+        database = sqlite3.connect(self.data_dir / "db.sqlite3", isolation_level=None, timeout=20)
+        for pragma in settings.DATABASES["default"]["OPTIONS"]["init_command"].split(";"):
+            database.execute(pragma)
+        sent = [text.replace("BEGIN IMMEDIATE", "BEGIN IMMEDIATE") for text in statements]
+
+        def run() -> None:
+            for text in sent:
+                database.execute(text).fetchall()
+
+        return statistics.median(timed(run, 50))
+
+    # --- pages -------------------------------------------------------------------------------------
+
+    def page(self, name: str, client: Client, user: Any, path: str, target: str) -> Line:
+        def ask() -> None:
+            status, _body, _location = client.get(path)
+            assert status == 200, (path, status)
+
+        timed(ask, WARM_UP)
+        found = timed(ask, self.repetitions)
+        statements = self.statements(user, lambda test_client: test_client.get(path))
+        return Line(name, statistics.median(found), p95(found), target, self.bare_sql(statements), len(statements))
+
+    def saving(self) -> Line:
+        """One answer, each time with another number, so that each save writes."""
+        path = f"/assessments/{self.open.pk}/indicators/2.1/"
+        version = self.version_in(self.office.get(path)[1])
+        number = 1
+
+        def fields() -> dict[str, str]:
+            nonlocal number
+            number = number % 900 + 1
+            return {"version": str(version), "count": str(number), "performance": "จัดทำแผนครบถ้วน"}
+
+        def save() -> None:
+            nonlocal version
+            status, body, _location = self.office.post(f"{path}save/", fields())
+            assert status == 200, (status, body[:300].decode())
+            version = self.version_in(body)
+
+        timed(save, WARM_UP)
+        found = timed(save, self.repetitions)
+        headers = {"HTTP_HX_REQUEST": "true"}
+
+        def in_process(client: Any) -> Any:
+            nonlocal version
+            response = client.post(f"{path}save/", fields(), **headers)
+            version = self.version_in(response.content)
+            return response
+
+        statements = self.statements(self.editor, in_process)
+        repeatable = [text for text in statements if not text.startswith("INSERT")] + ["SELECT 1"]
+        bare = self.bare_sql(repeatable)
+        return Line("saving one answer", statistics.median(found), p95(found), "15, p95 40", bare, len(statements))
+
+    @staticmethod
+    def version_in(body: bytes) -> int:
+        found = re.search(rb'name="version" value="(\d+)"', body)
+        assert found is not None, body[:500]
+        return int(found[1])
+
+    # --- the official form -------------------------------------------------------------------------
+
+    def excel(self) -> Line:
+        from openpyxl import Workbook, load_workbook
+
+        path = f"/assessments/{self.done.pk}/form.xlsx"
+
+        def ask() -> bytes:
+            status, body, _location = self.office.get(path)
+            assert status == 200, status
+            return body
+
+        book = load_workbook(io.BytesIO(ask()))
+        cells = [[[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book.worksheets]
+
+        def bare() -> None:
+            plain = Workbook()
+            for rows in cells:
+                sheet = plain.create_sheet()
+                for row in rows:
+                    sheet.append(row)
+            plain.save(io.BytesIO())
+
+        found = timed(ask, 20)
+        alone = statistics.median(timed(bare, 10))
+        statements = self.statements(self.editor, lambda client: client.get(path))
+        name = "the form as Excel"
+        return Line(name, statistics.median(found), p95(found), "250", alone, len(statements))
+
+    def pdf(self, passes: int = 5) -> list[Line]:
+        """Making the form, from the request until the worker has it ready; and asking again for the same content."""
+        from assessments import report
+        from assessments.exports import pdf
+        from assessments.models import FormFile
+
+        form = report.form_of(self.done)
+        html = pdf.html_of(form)
+        pdf.render(html)
+        alone = statistics.median(timed(lambda: pdf.render(html), passes))
+        inside = timed(lambda: pdf.make_pdf(form), passes)
+        path = f"/assessments/{self.done.pk}/form.pdf"
+
+        def make() -> None:
+            FormFile.objects.all().delete()
+            self.office.post(path, {}, htmx=False)
+            while self.office.get(path)[0] != 200:
+                time.sleep(0.05)
+
+        made = timed(make, passes)
+
+        def again() -> None:
+            status, body, _location = self.office.get(path)
+            assert status == 200, status
+            assert body.startswith(b"%PDF"), body[:80]
+
+        found = timed(again, 40)
+        return [
+            Line("the form as PDF, in one process", statistics.median(inside), p95(inside), "1.3 times bare", alone),
+            Line("  from asking to ready, by the worker", statistics.median(made), p95(made), "", alone),
+            Line("  unchanged content", statistics.median(found), p95(found), "50", 0.0),
+        ]
+
+    def lines(self) -> list[Line]:
+        pk = self.open.pk
+        office = (self.office, self.editor)
+        centre = (self.centre, self.reviewer)
+        return [
+            self.saving(),
+            self.page("an indicator's page", *office, f"/assessments/{pk}/indicators/2.2/", "30"),
+            self.page("an area on one page", *office, f"/assessments/{pk}/areas/2-1/", ""),
+            self.page("the task list", *office, f"/assessments/{pk}/", "40"),
+            self.page("checking the 86 answers", *office, f"/assessments/{pk}/check/", ""),
+            self.page("the list of 76 offices", *centre, f"/offices/?round={self.round.year}", "60"),
+            self.page("one assessment for the centre", *centre, f"/offices/{self.done.pk}/", ""),
+            self.excel(),
+            *self.pdf(),
+        ]
+
+
+def main(repetitions: int) -> None:
+    source = Path(os.environ["DATA_DIR"])
+    with tempfile.TemporaryDirectory(prefix="pmj-bench-") as folder:
+        data_dir, port = Path(folder), free_port()
+        copy_data(source, data_dir)
+        os.environ.update(DATA_DIR=str(data_dir), DJANGO_SETTINGS_MODULE="pmj_standards.settings")
+        with Server(port):
+            print(f"{os.cpu_count()} cores, 2 web workers, one client, {repetitions} requests each\n\n{HEAD}")
+            for line in Bench(data_dir, port, repetitions).lines():
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

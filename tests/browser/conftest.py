@@ -1,0 +1,216 @@
+"""A real server on a copy of the demonstration data, and the system's Chromium."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+from script.serving import Server, copy_data, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE = ROOT / "var" / "test" / "browser"
+PASSWORD = "demo-standards-2569"
+SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+AXE = ROOT / "script/npm/node_modules/axe-core/axe.min.js"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(autouse=True)
+def during() -> None:
+    """The server's clock is the real one, so the tests' clock is too."""
+
+
+def sources() -> str:
+    """What the demonstration data depends on; it is drawn for the day on which it is made."""
+    found = hashlib.sha256(date.today().isoformat().encode())  # noqa: DTZ011 - only a key
+    for path in sorted([*ROOT.glob("assessments/**/*.py"), *ROOT.glob("indicators/**/*.py"), *ROOT.glob("fixtures/*")]):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def environment_of(data_dir: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "EMAIL_URL", "DEBUG")}
+    own = {"DATA_DIR": str(data_dir), "DEMO": "1", "DEBUG": "0", "REQUIRE_SECOND_FACTOR": "0"}
+    own |= {"ALLOWED_HOSTS": "127.0.0.1", "BASE_URL": "http://127.0.0.1", "DEMO_PASSWORD": PASSWORD}
+    own |= {"SECRET_KEY": "signs nothing but the sessions of the browser tests 0123456789", "PYTHONPATH": str(ROOT)}
+    own |= {"DJANGO_SETTINGS_MODULE": "pmj_standards.settings"}
+    return kept | own
+
+
+@dataclass
+class Site:
+    """The running product. `inside` asks or changes its data behind the pages."""
+
+    address: str
+    environment: dict[str, str]
+    states: dict[str, Any] = field(default_factory=dict)
+
+    def inside(self, *arguments: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "tests.browser.inside", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads(done.stdout))
+
+
+@pytest.fixture(scope="session")
+def demo_data() -> Path:
+    """Demonstration data, made once for a state of the sources."""
+    stamp = MADE / "sources"
+    if not stamp.exists() or stamp.read_text() != sources():
+        shutil.rmtree(MADE, ignore_errors=True)
+        MADE.mkdir(parents=True)
+    steps = [sys.executable, "script/prepare.py", "fonts", "messages", "static", "database", "demo"]
+    subprocess.run(steps, cwd=ROOT, env=environment_of(MADE), check=True)
+    stamp.write_text(sources())
+    return MADE
+
+
+@pytest.fixture(scope="session")
+def site(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data_dir = tmp_path_factory.mktemp("site")
+    copy_data(demo_data, data_dir)
+    environment = environment_of(data_dir)
+    with Server(free_port(), environment) as server:
+        yield Site(server.address, environment)
+
+
+@pytest.fixture(scope="session")
+def places(site: Site) -> dict[str, Any]:
+    return site.inside("places")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, (shutil.which(name) for name in names)), None)
+    if path is None:
+        pytest.fail("There is no Chromium here. Install it:  sudo apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [], timeout=60_000
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page whose faults are kept: errors on the console (a broken CSP is one), uncaught errors, 5xx answers."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    # Answers that a test itself provokes, such as 401; the browser writes each of them on the console.
+    expected: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
+        self.page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        told = any(f"status of {status}" in message.text for status in self.expected)
+        if message.type in ("error", "warning") and not told and "net::ERR_INTERNET_DISCONNECTED" not in message.text:
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.faults.append(f"{response.status}: {response.url}")
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_as(site: Site, chromium: Browser) -> Open:
+    """`with open_as("editor.phuket") as watched:` a page of a signed-in person (None: of nobody).
+
+    Ends with the check that nothing went wrong on it.
+    """
+
+    @contextmanager
+    def opened(
+        account: str | None, *, language: str = "th", size: str = "desk", javascript: bool = True, fresh: bool = False
+    ) -> Iterator[Watched]:
+        with context_of(
+            site, chromium, account, language=language, size=size, javascript=javascript, fresh=fresh
+        ) as context:
+            watched = Watched(context.new_page())
+            yield watched
+            assert watched.faults == []
+
+    return opened
+
+
+@contextmanager
+def context_of(
+    site: Site,
+    chromium: Browser,
+    account: str | None,
+    *,
+    language: str,
+    size: str,
+    javascript: bool = True,
+    fresh: bool = False,
+) -> Iterator[BrowserContext]:
+    if account and (fresh or account not in site.states):
+        context = chromium.new_context(base_url=site.address)
+        sign_in(context.new_page(), account)
+        site.states[account] = context.storage_state()
+        context.close()
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        base_url=site.address,
+        viewport={"width": width, "height": height},
+        java_script_enabled=javascript,
+        storage_state=site.states[account] if account else None,
+        accept_downloads=True,
+        locale="th-TH",
+        timezone_id="Asia/Bangkok",
+    )
+    context.set_default_timeout(15_000)
+    context.add_cookies([{"name": "django_language", "value": language, "url": site.address}])
+    yield context
+    context.close()
+
+
+def sign_in(page: Page, account: str) -> None:
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(f"{account}@demo.example")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(lambda address: "/accounts/login" not in address)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe finds on the page, one line for each element."""
+    page.evaluate(axe)
+    found = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations'], runOnly: "
+        "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [
+        f"{rule['id']}: {' '.join(node['target'])} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]

@@ -1,0 +1,79 @@
+"""What the browser tests need done behind the pages, in a process of its own on the server's data.
+
+python -m tests.browser.inside places                     the demonstration's assessments and people, as JSON
+python -m tests.browser.inside fill PK CODE [CODE ...]    answer all but these indicators, as the office's editor
+python -m tests.browser.inside sign-out EMAIL             end a person's sessions, as time would
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pmj_standards.settings")
+django.setup()
+
+from django.contrib.sessions.models import Session  # noqa: E402
+
+from assessments import services  # noqa: E402
+from assessments.models import Assessment, Evidence, Round, User  # noqa: E402
+from assessments.services import Entry  # noqa: E402
+from assessments.workflow import Role, Status  # noqa: E402
+from indicators import editions  # noqa: E402
+from tests.answers import best  # noqa: E402
+
+
+def places() -> dict[str, Any]:
+    """Addresses' parts: the current round, one assessment of each state in it, two known offices, a person, a file."""
+    current = Round.objects.latest("year")
+    found: dict[str, Any] = {"round": current.pk, "year": current.year}
+    for status in Status:
+        last = Assessment.objects.filter(status=status).order_by("-round__year", "province__sort_key").first()
+        found[str(status.value)] = last.pk if last else None
+    for name, iso in (("chiang_mai", "TH-50"), ("phuket", "TH-83")):
+        found[name] = Assessment.objects.get(round=current, province__iso=iso).pk
+        found[f"{name}_before"] = Assessment.objects.get(round__year=current.year - 1, province__iso=iso).pk
+    found["person"] = User.objects.get(email="editor.phuket@demo.example").pk
+    files = Evidence.objects.kept().filter(assessment=found["chiang_mai_before"], kind="file")
+    found["file"] = str(files.first().pk) if files.exists() else None
+    return found
+
+
+def fill(pk: int, but: list[str]) -> dict[str, Any]:
+    assessment = Assessment.objects.whole().get(pk=pk)
+    editor = User.objects.filter(province=assessment.province, role=Role.OFFICE_EDITOR).first()
+    assert editor is not None
+    standard = editions.standard_of(assessment.round.edition)
+    versions = dict(assessment.answers.values_list("indicator_id", "version"))
+    for code, node in standard.indicators.items():
+        if code not in but:
+            entry = Entry(inputs=node.rule.read(best(node)), performance=f"ผลการดำเนินงานตัวชี้วัดที่ {code}")
+            services.save_answer(
+                assessment=assessment, indicator=node, by=editor, version=versions[node.pk], entry=entry
+            )
+    assessment.refresh_from_db()
+    return {"answered": assessment.answered}
+
+
+def sign_out(email: str) -> dict[str, Any]:
+    user = str(User.objects.get(email=email).pk)
+    ended = [session.pk for session in Session.objects.all() if session.get_decoded().get("_auth_user_id") == user]
+    Session.objects.filter(pk__in=ended).delete()
+    return {"ended": len(ended)}
+
+
+def main(command: str, *arguments: str) -> dict[str, Any]:
+    match command:
+        case "places":
+            return places()
+        case "fill":
+            return fill(int(arguments[0]), list(arguments[1:]))
+        case "sign-out":
+            return sign_out(arguments[0])
+    raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:])))
