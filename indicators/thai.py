@@ -95,11 +95,11 @@ def excerpt(parts: list[tuple[str, bool]], around: int = 120) -> list[tuple[str,
         shown.append((before if len(before) <= around else "…" + _tail(before, around), False))
     left = around * 2
     for text, found in rest:
-        if left <= 0:
-            shown.append(("…", False))
+        if not found and len(text) > left:
+            shown.append((_head(text, left) + "…", False))
             break
-        shown.append((text if found or len(text) <= left else _head(text, left) + "…", found))
-        left -= len(text)
+        shown.append((text, found))
+        left = max(0, left - len(text))
     return shown
 
 
