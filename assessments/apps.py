@@ -7,3 +7,4 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments import checks, database  # noqa: F401, PLC0415 - they register themselves
+        from assessments.exports import support  # noqa: F401, PLC0415

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import account, answers, evidence, national, office, people, rounds, submitting, support
+from assessments.views import account, answers, evidence, forms, national, office, people, rounds, submitting, support
 
 urlpatterns: list[URLPattern] = [
     # --- first page and own account ---
@@ -39,6 +39,13 @@ urlpatterns: list[URLPattern] = [
     path("evidence/<uuid:key>/delete/", evidence.evidence_delete, name="evidence_delete"),
     path("evidence/<uuid:key>/restore/", evidence.evidence_restore, name="evidence_restore"),
     # --- the official form ---
+    path("assessments/<int:pk>/form/", forms.form_page, name="form_page"),
+    path("assessments/<int:pk>/form.pdf", forms.form_pdf, name="form_pdf"),
+    path("assessments/<int:pk>/form/progress/", forms.form_progress, name="form_progress"),
+    path("assessments/<int:pk>/form.xlsx", forms.form_excel, name="form_excel"),
+    path("rounds/<int:pk>/blank-form.pdf", forms.blank_form_pdf, name="blank_form_pdf"),
+    path("rounds/<int:pk>/blank-form/progress/", forms.blank_form_progress, name="blank_form_progress"),
+    path("rounds/<int:pk>/blank-form.xlsx", forms.blank_form_excel, name="blank_form_excel"),
     # --- national list, one assessment for the centre ---
     path("offices/", national.national_list, name="national_list"),
     path("offices/<int:pk>/", national.national_assessment, name="national_assessment"),

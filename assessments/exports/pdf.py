@@ -101,15 +101,15 @@ def render(html: str) -> bytes:
 
 
 def make_pdf(form: Form, on_step: Step = lambda step: None) -> Pdf:
-    """The form as a PDF; raises PdfFailed. `on_step` hears in Thai how far it is."""
-    on_step("จัดหน้า")
+    """The form as a PDF; raises PdfFailed. `on_step` hears how far it is: "layout", "5/17" pages, "writing"."""
+    on_step("layout")
     for attempt in range(MOST_RENDERINGS):
         pages = paginate(form, _measure, tighter=attempt * 2 * LINE)
         html = _html(form, pages)
         with _progress(on_step, len(pages)):
             document = _laid_out(html)
         if _as_reckoned(document, pages):
-            on_step("เขียนไฟล์")
+            on_step("writing")
             return Pdf(_write(document), len(pages))
         logger.warning("a form's pages came out otherwise than reckoned, attempt %d", attempt + 1)
     raise PdfFailed("the pages of the form could not be filled as reckoned")
@@ -157,7 +157,7 @@ class _progress(logging.Handler):  # noqa: N801 - used as a context
     def emit(self, record: logging.LogRecord) -> None:
         if "Page" in record.msg:
             self.page = min(self.page + 1, self.pages)
-            self.on_step(f"หน้า {self.page} จาก {self.pages}")
+            self.on_step(f"{self.page}/{self.pages}")
 
 
 def _css(form: Form, pages: int) -> str:

@@ -30,6 +30,8 @@ class FormFile(models.Model):
     file = models.FileField(storage=forms_storage, blank=True, max_length=80)
     pages = models.PositiveSmallIntegerField(default=0)
     asked_at = models.DateTimeField(default=timezone.now)
+    # The last sign of life of the process that makes it.
+    seen_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
