@@ -176,5 +176,7 @@ def results_of(standard: EditionNode, found: Mapping[int, tuple[Decimal | None, 
 
 def _kept(total: Total) -> dict[str, Any]:
     kept = asdict(total)
+    # The database gives 10.0 where the rules give 10: the same sum is always kept in the same words.
+    kept["sum"] = f"{total.sum.normalize():f}"
     kept["level"] = total.level.code if total.level else None
     return {key: str(value) if isinstance(value, Decimal) else value for key, value in kept.items()}

@@ -1,0 +1,233 @@
+"""The demo data: made once, refused in production, and exactly what the rules say."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine as machine
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+
+from assessments import files
+from assessments.access import assessments_seen
+from assessments.demo import ACCOUNTS
+from assessments.demo.drawing import Office, draw_inputs
+from assessments.demo.texts import NO_CASE, WORDS
+from assessments.models import Answer, AnswerChange, Assessment, Evidence, Round, StatusChange, User
+from assessments.services.answers import COLUMNS
+from assessments.services.moves import answers_hash
+from assessments.workflow import Action, Role, Status
+from indicators.editions import EditionNode
+
+NOW = "2026-11-22T10:00:00+07:00"
+YEARS = [2568, 2569, 2570]
+
+
+def run(command: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(command, stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def seeded(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """The command's output and the folder of the evidence; taken back after the last test of this file."""
+    folder = tmp_path_factory.mktemp("evidence")
+    storages = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(folder), "base_url": None},
+        },
+    }
+    with django_db_blocker.unblock(), override_settings(LOCAL=True, STORAGES=storages), transaction.atomic():
+        with machine.travel(NOW, tick=True):
+            said = run("seed_demo")
+        yield said, folder
+        transaction.set_rollback(True)
+
+
+def test_refused_in_production(db: None) -> None:
+    with override_settings(LOCAL=False), pytest.raises(CommandError, match="never in production"):
+        run("seed_demo")
+    assert not User.objects.exists()
+
+
+def test_refused_where_real_rounds_are(round_2569: Round, settings: Any) -> None:
+    settings.LOCAL = True
+    with pytest.raises(CommandError, match="rounds of its own"):
+        run("seed_demo")
+    assert list(User.objects.values_list("email", flat=True)) == ["manager@central.example"]
+
+
+def test_the_same_seed_draws_the_same_figures(standard: EditionNode) -> None:
+    node = standard.indicators["2.2"]
+    first = draw_inputs(Office("TH-50"), node, year=2569, first_year=2568)
+    assert first == draw_inputs(Office("TH-50"), node, year=2569, first_year=2568)
+    assert first != draw_inputs(Office("TH-51"), node, year=2569, first_year=2568)
+
+
+def test_every_indicator_has_words_and_a_reason_where_no_case_is_offered(standard: EditionNode) -> None:
+    assert set(WORDS) == set(standard.indicators)
+    assert set(NO_CASE) == {code for code, node in standard.indicators.items() if node.rule.no_case}
+
+
+def test_three_rounds_of_76_offices(seeded: Any) -> None:
+    rounds = list(Round.objects.order_by("year"))
+    assert [round_.year for round_ in rounds] == YEARS
+    assert [str(round_.budget_target) for round_ in rounds] == ["93.00", "94.00", "94.00"]
+    assert [(str(round_.opens_on), str(round_.closes_on)) for round_ in rounds] == [
+        ("2025-07-01", "2025-09-30"),
+        ("2026-07-01", "2026-09-30"),
+        ("2026-10-01", "2027-09-30"),
+    ]
+    for round_ in rounds:
+        assert round_.assessments.count() == 76
+        assert Answer.objects.filter(assessment__round=round_).count() == 76 * 86
+
+
+def test_past_rounds_are_accepted_and_the_current_one_is_mixed(seeded: Any) -> None:
+    for year in YEARS[:2]:
+        past = Assessment.objects.of_year(year)
+        assert set(past.values_list("status", "answered")) == {(Status.ACCEPTED, 86)}
+        assert sum(row.results["overall"]["mean"] is None for row in past) <= 2
+    current = Assessment.objects.of_year(2570)
+    assert Counter(current.values_list("status", flat=True)) == {
+        Status.DRAFT: 48,
+        Status.SUBMITTED: 13,
+        Status.RETURNED: 6,
+        Status.ACCEPTED: 9,
+    }
+    assert current.filter(touched=False).count() == 10
+    drafts = current.filter(status=Status.DRAFT, touched=True)
+    assert drafts.filter(answered=86).count() == 3
+    assert len(set(drafts.values_list("answered", flat=True))) > 20
+
+
+def test_levels_are_like_those_of_2562(seeded: Any) -> None:
+    """Then 50 offices were good, 24 fairly good and 2 below."""
+    for year in YEARS[:2]:
+        levels = Counter(row.results["overall"]["level"] for row in Assessment.objects.of_year(year))
+        assert 42 <= levels["good"] <= 58
+        assert 16 <= levels["fairly_good"] <= 32
+        assert 1 <= levels["should_improve"] + levels["must_improve"] + levels["urgent"] <= 8
+
+
+def test_an_office_keeps_its_character(seeded: Any) -> None:
+    means = {
+        year: {row.province_id: row.results["overall"]["low"] for row in Assessment.objects.of_year(year)}
+        for year in YEARS[:2]
+    }
+    apart = [abs(float(means[2568][key]) - float(means[2569][key])) for key in means[2568]]
+    assert sum(apart) / len(apart) < 0.6
+    assert max(apart) < 2
+
+
+def test_two_offices_for_a_newcomer(seeded: Any) -> None:
+    chiang_mai = Assessment.objects.get(round__year=2570, province__iso="TH-50")
+    assert (chiang_mai.status, chiang_mai.answered) == (Status.DRAFT, 70)
+    assert chiang_mai.evidence.count() >= 6
+    phuket = Assessment.objects.get(round__year=2570, province__iso="TH-83")
+    assert (phuket.touched, phuket.answered, phuket.evidence.count()) == (False, 0, 0)
+
+
+def test_every_score_is_what_the_rules_say(seeded: Any) -> None:
+    assert run("check_scores") == ("Every stored score and total is what the rules say (rounds: 2570, 2569, 2568).\n")
+
+
+def test_there_are_zeros_and_answers_without_a_case(seeded: Any) -> None:
+    assert Answer.objects.filter(score=0).count() > 50
+    without_case = Answer.objects.filter(no_case=True)
+    assert without_case.filter(assessment__round__year__lt=2570).count() == 6
+    assert without_case.filter(assessment__round__year=2570).count() >= 3
+    assert not without_case.filter(no_case_reason="").exists()
+
+
+def test_history_leads_to_what_is_stored(seeded: Any) -> None:
+    stored: dict[int, dict[str, Any]] = {}
+    versions: Counter[int] = Counter()
+    for change in AnswerChange.objects.order_by("answer_id", "version").iterator():
+        versions[change.answer_id] += 1
+        assert change.version == versions[change.answer_id]
+        row = stored.setdefault(change.answer_id, {})
+        for column, (old, new) in change.changes.items():
+            assert row.get(column, old) == old
+            row[column] = new
+    for answer in Answer.objects.all().iterator():
+        assert answer.version == versions[answer.pk]
+        for column, value in stored.get(answer.pk, {}).items():
+            assert getattr(answer, column) == value
+        if not answer.version:
+            assert [getattr(answer, column) for column in COLUMNS] == [getattr(Answer(), column) for column in COLUMNS]
+
+
+def test_moves_follow_one_another_in_time(seeded: Any) -> None:
+    for assessment in Assessment.objects.prefetch_related("history").select_related("round"):
+        moves = sorted(assessment.history.all(), key=lambda move: move.number)
+        assert [move.number for move in moves] == list(range(1, len(moves) + 1))
+        assert [move.at for move in moves] == sorted(move.at for move in moves)
+        assert [move.from_status for move in moves] == [Status.DRAFT, *(move.to_status for move in moves)][: len(moves)]
+        assert assessment.status == (moves[-1].to_status if moves else Status.DRAFT)
+        submissions = [move for move in moves if move.action == Action.SUBMIT]
+        assert assessment.submitted_at == (submissions[-1].at if submissions else None)
+        if submissions:
+            assert assessment.reference.endswith(f"-{len(submissions)}")
+    assert not StatusChange.objects.filter(action=Action.RETURN, due_on__isnull=True).exists()
+
+
+def test_hashes_are_those_of_the_answers(seeded: Any) -> None:
+    submitted = Assessment.objects.whole().exclude(answers_hash="").order_by("pk")
+    assert submitted.count() == 180
+    for assessment in submitted[::15]:
+        assert assessment.answers_hash == answers_hash(assessment)
+
+
+def test_evidence_is_real(seeded: tuple[str, Path]) -> None:
+    _said, folder = seeded
+    kept = Evidence.objects.filter(kind=Evidence.Kind.FILE)
+    assert kept.count() == sum(path.is_file() for path in folder.rglob("*"))
+    checked = set()
+    for evidence in kept:
+        body = (folder / evidence.file.name).read_bytes()
+        assert (len(body), hashlib.sha256(body).hexdigest()) == (evidence.size, evidence.sha256)
+        if evidence.sha256 not in checked:
+            checked.add(evidence.sha256)
+            found = files.check(SimpleUploadedFile(evidence.name, body))
+            assert found.kind.content_type == evidence.content_type
+    assert len(checked) == 21
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 60_000_000
+    assert Evidence.objects.filter(kind=Evidence.Kind.LINK, url__startswith="https://owncloud.example/").exists()
+
+
+def test_one_account_for_each_role(seeded: tuple[str, Path]) -> None:
+    said, _folder = seeded
+    assert {account.role for account in ACCOUNTS} == set(Role)
+    assert User.objects.count() == 76 * 2 + 5
+    assert not User.objects.filter(is_demo=False).exists()
+    for account in ACCOUNTS:
+        user = User.objects.select_related("province").get(email=account.email)
+        assert (user.full_name, user.role) == (account.full_name, account.role)
+        assert (user.province.iso if user.province else "") == account.iso
+        assert user.check_password(settings.DEMO_PASSWORD)
+        assert account.email in said
+
+
+def test_the_supporter_sees_the_example_provinces(seeded: Any) -> None:
+    supporter = User.objects.get(role=Role.SUPPORTER)
+    assert assessments_seen(supporter).of_year(2570).count() == 7
+
+
+def test_a_second_run_does_nothing(seeded: Any) -> None:
+    models = (User, Round, Assessment, Answer, AnswerChange, StatusChange, Evidence)
+    before = [model.objects.count() for model in models]
+    assert run("seed_demo") == "The demo data is here already; nothing was changed.\n"
+    assert [model.objects.count() for model in models] == before
