@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import User
@@ -31,14 +32,14 @@ def may_sign_in(user: User) -> bool:
     return user.is_active and (settings.LOCAL or not user.is_demo)
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]
+class Backend(AuthenticationBackend):
     """By e-mail address and password. Asked again at each request, so a deactivated person is out at once."""
 
     def user_can_authenticate(self, user: User) -> bool:
         return may_sign_in(user)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by invitation only; links in mails start with BASE_URL, whatever host a request names."""
 
     error_messages: ClassVar = {
@@ -50,9 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "rate_limited": _("Too many attempts in a short time. Wait a minute, then try again."),
         "enter_current_password": _("This is not your current password; type it again."),
         "incorrect_password": _("This is not your password; type it again."),
-        "incorrect_code": _(
-            "This code is not right, or it was used already. Wait for the next code and type that one."
-        ),
+        "incorrect_code": _("This code is not right or was used already. Wait for the next code and type that one."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -68,7 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         unlock(username=user.email)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request)
+        return client_address(request) or ""
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
@@ -85,7 +84,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             logger.exception("Mail %s could not be sent", template_prefix)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets of the second factor are encrypted in the database: a copy of it alone opens no account."""
 
     error_messages: ClassVar = {
@@ -101,12 +100,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 def _box() -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    secrets = [force_str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     keys = [hashlib.sha256(f"second factor {secret}".encode()).digest() for secret in secrets]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 
-def client_address(request: HttpRequest) -> str:
+def client_address(request: HttpRequest) -> str | None:
     """The address that counts for throttling: what our own outermost proxy saw, never what the person claims.
 
     With PROXY_COUNT proxies of ours, the n-th entry of X-Forwarded-For from the right is theirs; all before it
@@ -119,7 +118,7 @@ def client_address(request: HttpRequest) -> str:
             return str(ipaddress.ip_address(hops[-count].strip()))
         except ValueError:
             pass
-    return str(request.META["REMOTE_ADDR"])
+    return request.META.get("REMOTE_ADDR") or None
 
 
 def login_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from assessments.accounts import may_sign_in
+from assessments.models import User
 from indicators import thai
 
 NEW_PASSWORD_HINT = _("At least 12 characters. A short sentence is easy to remember; signs and digits are not needed.")
@@ -54,28 +55,28 @@ class SamePasswords(Worded):
         return typed
 
 
-class LoginForm(Worded, allauth_forms.LoginForm):  # type: ignore[misc]
+class LoginForm(Worded, allauth_forms.LoginForm):
     pass
 
 
-class ReauthenticateForm(Worded, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(Worded, allauth_forms.ReauthenticateForm):
     pass
 
 
-class ChangePasswordForm(SamePasswords, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(SamePasswords, allauth_forms.ChangePasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(SamePasswords, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(SamePasswords, allauth_forms.ResetPasswordKeyForm):
     pass
 
 
-class ResetPasswordForm(Worded, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(Worded, allauth_forms.ResetPasswordForm):
     """A link for those who may sign in and have a password; for anybody else a mail that says why there is none."""
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
-        self.users = [user for user in self.users if may_sign_in(user) and user.has_usable_password()]
+        self.users: list[User] = [user for user in self.users if may_sign_in(user) and user.has_usable_password()]
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
@@ -98,13 +99,13 @@ class CodeForm(Worded):
         return str(super().clean_code())  # type: ignore[misc]
 
 
-class AuthenticateForm(CodeForm, factor_forms.AuthenticateForm):  # type: ignore[misc]
+class AuthenticateForm(CodeForm, factor_forms.AuthenticateForm):
     pass
 
 
-class FactorReauthenticateForm(CodeForm, factor_forms.ReauthenticateForm):  # type: ignore[misc]
+class FactorReauthenticateForm(CodeForm, factor_forms.ReauthenticateForm):
     pass
 
 
-class ActivateForm(CodeForm, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateForm(CodeForm, totp_forms.ActivateTOTPForm):
     pass

@@ -38,22 +38,27 @@ def rows_of_workbook(upload: Any) -> list[Row]:
         raise ValueError(_("This file is too large for a list of 76 provinces; keep only the two columns."))
     try:
         with zipfile.ZipFile(upload) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
-                raise ValueError(_("This file is too large for a list of 76 provinces; keep only the two columns."))
-        upload.seek(0)
-        book = load_workbook(upload, read_only=True, data_only=True)
-        lines = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS, max_col=20, values_only=True))
-        book.close()
-    except ValueError:
-        raise
-    except Exception as error:  # whatever openpyxl meets in a broken file
+            unpacked = sum(entry.file_size for entry in packed.infolist())
+        lines = _lines(upload) if unpacked <= MAX_UNPACKED else None
+    except Exception as error:  # whatever a broken file makes the readers raise
         raise ValueError(_("This file cannot be read as an Excel workbook (.xlsx); save it as .xlsx again.")) from error
+    if lines is None:
+        raise ValueError(_("This file is too large for a list of 76 provinces; keep only the two columns."))
     rows = []
     for number, line in enumerate(lines, start=1):
         cells = [text for text in (_text(value) for value in line) if text]
         if cells:
             rows.append((number, cells[0], cells[1] if len(cells) > 1 else ""))
     return rows
+
+
+def _lines(upload: Any) -> list[tuple[Any, ...]]:
+    upload.seek(0)
+    book = load_workbook(upload, read_only=True, data_only=True)
+    try:
+        return list(book.worksheets[0].iter_rows(max_row=MAX_ROWS, max_col=20, values_only=True))
+    finally:
+        book.close()
 
 
 def _text(value: Any) -> str:

@@ -64,11 +64,13 @@ def demo_accounts() -> list[User]:
     """One demo account for each role, in the order of the roles; the office's two from the same office."""
     everyone = User.objects.filter(is_demo=True, is_active=True).select_related("province", "support_office")
     first: dict[str, User] = {}
+    office: int | None = None
     for person in everyone.order_by("pk"):
-        editor = first.get(Role.OFFICE_EDITOR)
-        same = person.role not in OFFICE_ROLES or editor is None or editor.province_id == person.province_id
-        if same:
-            first.setdefault(person.role, person)
+        if person.role in OFFICE_ROLES:
+            office = office or person.province_id
+            if person.province_id != office:
+                continue
+        first.setdefault(person.role, person)
     return [first[role] for role in Role if role in first]
 
 

@@ -210,14 +210,14 @@ def _refuse_rights(by: User | None, role: Role) -> None:
         raise Refused(_("Only a system admin can make or change the account of a system admin."))
 
 
-def _assign(
-    person: User, *, full_name: str, role: Role, province: Province | None, support_number: int | None
-) -> None:
+def _assign(person: User, *, full_name: str, role: Role, province: Province | None, support_number: int | None) -> None:
     person.full_name = clean(full_name)
     person.role = role
     person.province = province if role in OFFICE_ROLES else None
     person.support_office = None
-    if role == Role.SUPPORTER and support_number in NUMBERS:
+    if role == Role.SUPPORTER and support_number is not None:
+        if support_number not in NUMBERS:
+            raise Refused(_("The number of a support office is 1 to 12."))
         person.support_office, _made = SupportOffice.objects.get_or_create(number=support_number)
     try:
         person.full_clean(exclude=["password"])

@@ -126,7 +126,9 @@ def person_reactivate(request: AppRequest, pk: int) -> HttpResponse:
 def person_remove_second_factor(request: AppRequest, pk: int) -> HttpResponse:
     def act(person: User) -> None:
         services.remove_second_factor(person=person, by=request.user)
-        messages.success(request, _("The second factor is removed; the person signs in by password and sets it up anew."))
+        messages.success(
+            request, _("The second factor is removed; the person signs in by password and sets it up anew.")
+        )
 
     return _act(request, pk, act)
 
