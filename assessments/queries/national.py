@@ -20,7 +20,6 @@ from assessments.calendar import short_date
 from assessments.models import Region, Round, User
 from assessments.templatetags.pmj import level_mark
 from assessments.workflow import Status
-from indicators.scoring import LEVELS
 from indicators.thai import squeeze
 
 # What a column shows: a draft that nobody has touched yet is "not started".
@@ -53,7 +52,9 @@ COLUMNS: dict[str, str | Promise] = {
 }
 FIGURES = ("2", "3", "4", "overall")
 _FIELDS = (
-    *("pk", "status", "touched", "answered", "results", "closes_on", "submitted_at"),
+    *("pk", "status", "touched", "answered", "closes_on", "submitted_at"),
+    # Of the kept totals only what the list shows: the areas' twenty stay in the database.
+    *("results__dimensions", "results__overall"),
     *("province__name_th", "province__name_en", "province__other_names", "province__sort_key"),
     *("province__region__code", "province__region__order", "province__region__name_th", "province__region__name_en"),
 )
@@ -67,11 +68,17 @@ class Figure:
     high: Decimal
     level: str
     mark: str
-    word: str | Promise
+    word: str
+    text: str
 
-    @property
-    def text(self) -> str:
-        return f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language, looked up once and not for each of 300 cells."""
+
+    english: bool
+    statuses: Mapping[str, str]
+    levels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Row:
     region_code: str
     region_order: int
     status: str
-    status_word: str | Promise
+    status_word: str
     answered: int
     closes_on: date
     submitted_at: datetime | None
@@ -115,21 +122,9 @@ class Head:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class NationalList:
-    round: Round
-    rounds: Sequence[Round]
-    regions: Sequence[Region]
-    rows: Sequence[Row]
-    counts: Sequence[Count]
-    total: int
-    indicators: int
-    heads: Sequence[Head]
-
-
 def rounds() -> list[Round]:
     """All rounds, the newest first."""
-    return list(Round.objects.all())
+    return list(Round.objects.select_related("edition"))
 
 
 def regions() -> list[Region]:
@@ -138,16 +133,21 @@ def regions() -> list[Region]:
 
 def offices_of(round_: Round, user: User) -> list[Row]:
     """The offices of a round that a person sees, in dictionary order. One query (a supporter's provinces: one more)."""
-    english = get_language() == "en"
+    words = Words(
+        english=get_language() == "en",
+        statuses={status: str(word) for status, word in STATUSES.items()},
+        levels={level: str(word) for level, word in LEVEL_WORDS.items()},
+    )
     found = assessments_seen(user).filter(round=round_).order_by("province__sort_key").values_list(*_FIELDS)
-    return [_row(dict(zip(_FIELDS, values, strict=True)), english) for values in found]
+    return [_row(dict(zip(_FIELDS, values, strict=True)), words) for values in found]
 
 
-def _row(values: Mapping[str, Any], english: bool) -> Row:
+def _row(values: Mapping[str, Any], words: Words) -> Row:
+    english = words.english
     name_th, name_en = values["province__name_th"], values["province__name_en"]
     status = "new" if values["status"] == Status.DRAFT and not values["touched"] else values["status"]
     submitted_at = values["submitted_at"]
-    totals = values["results"].get("dimensions", {}) | {"overall": values["results"].get("overall")}
+    totals = {**(values["results__dimensions"] or {}), "overall": values["results__overall"]}
     return Row(
         pk=values["pk"],
         name=name_en if english else name_th,
@@ -158,20 +158,26 @@ def _row(values: Mapping[str, Any], english: bool) -> Row:
         region_code=values["province__region__code"],
         region_order=values["province__region__order"],
         status=status,
-        status_word=STATUSES[status],
+        status_word=words.statuses[status],
         answered=values["answered"],
         closes_on=values["closes_on"],
         submitted_at=submitted_at,
         submitted=short_date(submitted_at) if submitted_at else "",
-        figures=tuple(_figure(totals.get(key)) for key in FIGURES),
+        figures=tuple(_figure(totals.get(key), words) for key in FIGURES),
     )
 
 
-def _figure(total: Mapping[str, Any] | None) -> Figure:
+def _figure(total: Mapping[str, Any] | None, words: Words) -> Figure:
     """From a kept total (`Assessment.results`); without one everything is still open."""
-    low, high = (Decimal(total["low"]), Decimal(total["high"])) if total else (Decimal("0.00"), Decimal("10.00"))
-    level = (total["level"] if total else None) or "open"
-    return Figure(low, high, level, "○" if level == "open" else level_mark(level), LEVEL_WORDS[level])
+    low, high, level = (total["low"], total["high"], total["level"] or "open") if total else ("0.00", "10.00", "open")
+    return Figure(
+        low=Decimal(low),
+        high=Decimal(high),
+        level=level,
+        mark="○" if level == "open" else level_mark(level),
+        word=words.levels[level],
+        text=low if low == high else f"{low}–{high}",
+    )
 
 
 def counts_of(rows: Sequence[Row]) -> list[Count]:
@@ -228,6 +234,3 @@ def heads(order: str) -> list[Head]:
         state = "ascending" if up else "descending" if down else ""
         found.append(Head(key, label, f"-{key}" if up else key, state, "▲" if up else "▼" if down else ""))
     return found
-
-
-LEVELS_FILTERED = [*(level.code for level in LEVELS), "open"]
