@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.http.response import HttpResponseBase
@@ -31,4 +31,4 @@ def for_everyone(view: View) -> View:
 def for_anyone(view: View) -> View:
     """The view needs no sign-in."""
     view.access = Rule(who="anyone")  # type: ignore[attr-defined]
-    return cast("View", login_not_required(view))
+    return login_not_required(view)

@@ -120,9 +120,9 @@ def _result(result: Scored | Checked | InputRefused) -> dict[str, Any]:
     match result:
         case InputRefused():
             return {"error": result.message()}
-        case Scored(score=None):
-            return {"score": None, "pending": result.pending}
         case Scored():
+            if result.score is None:
+                return {"score": None, "pending": result.pending}
             return {"score": number(result.score), "band": result.band, "explanation": result.explanation}
         case Checked():
             found: dict[str, Any] = {
