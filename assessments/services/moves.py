@@ -53,6 +53,7 @@ def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_
     assessment = locked(assessment, by=by, action=Action.RETURN)
     if due_on < today():
         raise Refused(_("The day to correct by is in the past; choose today or a later day."))
+    _refuse_without_reason(Action.RETURN, reason)
     if due_on > assessment.closes_on:
         write_extension(assessment=assessment, closes_on=due_on, reason=reason, by=by)
     return _move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
@@ -75,8 +76,7 @@ def _move(
 ) -> Assessment:
     move = move_of(action)
     assert move.to is not None
-    if move.needs_reason and not reason.strip():
-        raise Refused(_("Write the reason, so that the other side knows what to do."))
+    _refuse_without_reason(action, reason)
     StatusChange.objects.create(
         assessment=assessment,
         number=assessment.history.count() + 1,
@@ -91,6 +91,11 @@ def _move(
     assessment.changed_at = timezone.now()
     assessment.save()
     return assessment
+
+
+def _refuse_without_reason(action: Action, reason: str) -> None:
+    if move_of(action).needs_reason and not reason.strip():
+        raise Refused(_("Write the reason, so that the other side knows what to do."))
 
 
 def answers_hash(assessment: Assessment) -> str:
