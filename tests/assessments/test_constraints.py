@@ -283,8 +283,8 @@ def told(model: type[models.Model], constraint: Any) -> list[str]:
     if isinstance(constraint, models.CheckConstraint):
         return [constraint.name]
     names = constraint.fields if isinstance(constraint, models.UniqueConstraint) else [constraint.name]
-    columns = [model._meta.get_field(name).column for name in names]
-    return [f"{model._meta.db_table}.{column}" for column in columns]
+    columns = {field.name: field.column for field in model._meta.concrete_fields}
+    return [f"{model._meta.db_table}.{columns[name]}" for name in names]
 
 
 @pytest.mark.parametrize(

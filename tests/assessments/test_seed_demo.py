@@ -197,7 +197,7 @@ def test_evidence_is_real(seeded: tuple[str, Path]) -> None:
     assert kept.count() == sum(path.is_file() for path in folder.rglob("*"))
     checked = set()
     for evidence in kept:
-        body = (folder / evidence.file.name).read_bytes()
+        body = (folder / str(evidence.file.name)).read_bytes()
         assert (len(body), hashlib.sha256(body).hexdigest()) == (evidence.size, evidence.sha256)
         if evidence.sha256 not in checked:
             checked.add(evidence.sha256)
