@@ -184,16 +184,16 @@ def context_of(
         timezone_id="Asia/Bangkok",
     )
     context.set_default_timeout(15_000)
-    context.add_cookies([{"name": "django_language", "value": language, "url": site.address}])
+    context.add_cookies([{"name": "django_language", "value": language, "domain": "127.0.0.1", "path": "/"}])
     yield context
     context.close()
 
 
 def sign_in(page: Page, account: str) -> None:
     page.goto("/accounts/login/")
-    page.locator("input[name=login]").fill(f"{account}@demo.example")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("#id_login").fill(f"{account}@demo.example")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("form:has(#id_password) .btn-primary").click()
     page.wait_for_url(lambda address: "/accounts/login" not in address)
 
 

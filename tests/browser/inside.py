@@ -19,7 +19,7 @@ from django.contrib.sessions.models import Session  # noqa: E402
 
 from assessments import services  # noqa: E402
 from assessments.models import Assessment, Evidence, Round, User  # noqa: E402
-from assessments.services import Entry  # noqa: E402
+from assessments.services import Entry, people  # noqa: E402
 from assessments.workflow import Role, Status  # noqa: E402
 from indicators import editions  # noqa: E402
 from tests.answers import best  # noqa: E402
@@ -36,8 +36,11 @@ def places() -> dict[str, Any]:
         found[name] = Assessment.objects.get(round=current, province__iso=iso).pk
         found[f"{name}_before"] = Assessment.objects.get(round__year=current.year - 1, province__iso=iso).pk
     found["person"] = User.objects.get(email="editor.phuket@demo.example").pk
-    files = Evidence.objects.kept().filter(assessment=found["chiang_mai_before"], kind="file")
-    found["file"] = str(files.first().pk) if files.exists() else None
+    file = Evidence.objects.kept().filter(assessment=found["chiang_mai_before"], kind="file").first()
+    found["file"] = str(file.pk) if file else None
+    manager = User.objects.filter(role=Role.MANAGER).first()
+    invited = people.invite(email="new@demo.example", full_name="ผู้ตรวจราชการ", role=Role.INSPECTOR, by=manager)
+    found["invitation"] = "/" + invited.link.split("/", 3)[3]
     return found
 
 
