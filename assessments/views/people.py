@@ -144,7 +144,7 @@ def _act(request: AppRequest, pk: int, act: Callable[[User], Any]) -> HttpRespon
 
 def _tell(request: AppRequest, invited: services.Invited) -> None:
     """What became of an invitation; without a mail server the link itself, this once."""
-    messages.success(request, render_to_string("people/_invited.html", {"invited": invited}).strip())
+    messages.success(request, render_to_string("people/_invited.html", {"invited": invited}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

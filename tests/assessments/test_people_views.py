@@ -82,7 +82,7 @@ class TestInvite:
         page = as_manager.post(reverse("person_invite"), typed, follow=True)
         made = User.objects.get(email="new@central.example")
         assert page.redirect_chain == [(reverse("person_detail", args=[made.pk]), 302)]
-        assert "http://testserver/invitations/" in page.content.decode()
+        assert '<code class="invitation-link">http://testserver/invitations/' in page.content.decode()
         again = as_manager.get(reverse("person_detail", args=[made.pk])).content.decode()
         assert "http://testserver/invitations/" not in again
 
