@@ -37,7 +37,7 @@ class ReasonField(forms.CharField):
         return {}
 
     def to_python(self, value: Any) -> str:
-        return clean(super().to_python(value))
+        return clean(super().to_python(value) or "")
 
 
 class MoveForm(forms.Form):

@@ -56,7 +56,7 @@ def _write_empty_answers(round_: Round) -> None:
     fields = [
         field for field in Answer._meta.concrete_fields if field.attname not in {"id", "assessment_id", "indicator_id"}
     ]
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     values = [field.get_db_prep_save(field.get_default(), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(

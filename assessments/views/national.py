@@ -115,7 +115,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     typed = typed or {}
-    allowed, refused = {}, {}
+    allowed: dict[str, MoveForm] = {}
+    refused: dict[str, list[str]] = {}
     for action in FORMS:
         decision = may(request.user, action, assessment)
         if decision:

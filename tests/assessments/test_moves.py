@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -53,7 +52,7 @@ def stands_at(assessment: Assessment, status: Status, head: User) -> Assessment:
     return Assessment.objects.whole().get(pk=assessment.pk)
 
 
-def post(client: Client, assessment: Assessment, move: str, **changed: str) -> HttpResponse:
+def post(client: Client, assessment: Assessment, move: str, **changed: str) -> Any:
     data = GOOD[move] | {f"{move}-{name}": value for name, value in changed.items()}
     return client.post(f"/offices/{assessment.pk}/{move}/", data)
 
