@@ -35,7 +35,7 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
         "assessment": assessment,
         "tasks": progress.task_list(assessment),
         "deadline": progress.deadline_of(assessment),
-        "people": progress.editors_of(assessment.province),
+        "colleagues": [person for person in progress.editors_of(assessment.province) if person != request.user],
         "others": others,
         "open_again": [found for found in others if may(request.user, Action.EDIT, found)],
         "returned": progress.last_return(assessment),

@@ -6,12 +6,14 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
+from assessments.calendar import BANGKOK, clock, moment_text, today
 from assessments.forms.answers import TEXTS, AnswerForm
 from assessments.models import Answer
 from assessments.queries.shown import Difference, columns_of, differences
 from assessments.services.answers import as_stored
 from indicators.editions import IndicatorNode
-from indicators.rules import Band, Rule
+from indicators.rules import Band, ChoiceRule, Rule
+from indicators.typed import boxes
 
 NEW, SAVED, PARTIAL, UNREADABLE, REFUSED, STALE = "new", "saved", "partial", "unreadable", "refused", "stale"
 
@@ -39,8 +41,19 @@ class Standing:
         return self.node.code.replace(".", "-")
 
     @property
+    def when(self) -> str:
+        """When the answer was saved: the time alone on the same day."""
+        moment = self.answer.changed_at
+        if moment is None:
+            return ""
+        same_day = moment.astimezone(BANGKOK).date() == today()
+        return clock(moment) if same_day else moment_text(moment)
+
+    @property
     def bands(self) -> tuple[Band, ...]:
-        return self.node.rule.bands if isinstance(self.node.rule, Rule) else ()
+        """The printed rows; none where the form itself offers them as options."""
+        rule = self.node.rule
+        return rule.bands if isinstance(rule, Rule) and not isinstance(rule, ChoiceRule) else ()
 
     @property
     def scores_older(self) -> bool:
@@ -64,6 +77,8 @@ def standing(form: AnswerForm, answer: Answer | None = None) -> Standing:
     needed = list(form.reading.needed)
     if answer.pending == "no_case" and not answer.no_case_reason and not answer.typed:
         needed.append(_("Why there was no case"))
+    if answer.version and not answer.is_answered and not answer.pending and not answer.typed:
+        needed += [str(form[box.name].label) for box in boxes(form.node.rule)]
     kind = SAVED if answer.version else NEW
     if form.reading.refusals:
         kind = UNREADABLE

@@ -80,6 +80,8 @@
     });
   };
 
+  const conflictOf = (form) => form.querySelector(".conflict");
+
   // --- saving -----------------------------------------------------------------------------------
 
   const touched = (form) => {
@@ -91,7 +93,7 @@
       return;
     }
     keepDraft(form);
-    if (record.state === "" || record.state === "unsaved") show(form, "unsaved");
+    if ((record.state === "" || record.state === "unsaved") && !conflictOf(form)) show(form, "unsaved");
   };
 
   const send = (form) => htmx.trigger(form, "retry");
@@ -119,6 +121,7 @@
       if (String(person) !== form.dataset.person) return failed(form, "other-person");
       for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token;
       document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+      record.fresh = true;
       send(form);
     } catch (_error) {
       failed(form, "failed");
@@ -162,7 +165,10 @@
     form.addEventListener("htmx:beforeRequest", (event) => {
       if (event.detail.elt !== form) return;
       const trigger = (event.detail.requestConfig.triggeringEvent || {}).type;
+      const typed = trigger !== "submit" && trigger !== "retry";
       if (trigger !== "submit" && content(form) === record.saved) return event.preventDefault();
+      // Until somebody signs in again, or chooses between two versions, typing is kept and nothing is sent.
+      if (typed && (["signed-out", "other-person"].includes(record.state) || conflictOf(form))) return event.preventDefault();
       record.sent = content(form);
       clearTimeout(record.timer);
       show(form, "saving");
@@ -174,7 +180,6 @@
       if (status === 200) {
         record.saved = record.sent;
         record.tries = 0;
-        record.fresh = false;
         touched(form);
       }
     });
@@ -182,18 +187,19 @@
     form.addEventListener("htmx:afterRequest", (event) => {
       if (event.detail.elt !== form || !event.detail.xhr) return;
       const status = event.detail.xhr.status;
+      const fresh = record.fresh;
+      record.fresh = false;
       if (status === 200) {
         markRefused(form);
         show(form, record.dirty ? "unsaved" : "");
       } else if (status === 409 || status === 422) {
         markRefused(form);
         show(form, "");
-        const conflict = form.querySelector(".conflict");
+        const conflict = conflictOf(form);
         if (conflict) conflict.scrollIntoView({ block: "nearest" });
       } else if (status === 401) {
         failed(form, "signed-out");
-      } else if (status === 403 && !record.fresh) {
-        record.fresh = true;
+      } else if (status === 403 && !fresh) {
         again(form);
       } else if (status >= 400 && status < 500) {
         const text = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");

@@ -23,6 +23,11 @@
     }
     form.dataset.sent = "1";
   });
+  // What a tab kept of unsaved answers (answer.js) goes with the person who signs out.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches('.site-person form[action*="logout"]')) return;
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith("draft:")) sessionStorage.removeItem(key);
+  });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
   });
