@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
 # What XML 1.0 cannot hold: openpyxl raises on it, and a spreadsheet shows nothing for it.
@@ -27,7 +27,7 @@ class Formula:
 Value = str | int | Decimal | Formula | None
 
 
-def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> Cell:
+def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> Cell | MergedCell:
     """Write one cell, counted from 1, in a named style."""
     cell = sheet.cell(row, column)
     cell.style = style

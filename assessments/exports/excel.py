@@ -16,6 +16,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.header_footer import HeaderFooterItem
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assessments.exports.cells import Formula, Value, put, quoted
@@ -44,10 +46,11 @@ _GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 def workbook_of(form: Form) -> bytes:
     """The form as the bytes of an .xlsx file."""
     book = Workbook()
-    book.remove(book.active)
+    for empty in book.worksheets:
+        book.remove(empty)
     for style in _styles():
         book.add_named_style(style)
-    written = []
+    written: list[_Sheet] = []
     for place, table in enumerate(form.dimensions):
         sheet = book.create_sheet(f"มิติที่ {table.number}")
         writer = _Sheet(form, table, sheet)
@@ -64,17 +67,25 @@ def workbook_of(form: Form) -> bytes:
 
 def _styles() -> Iterator[NamedStyle]:
     def style(
-        name: str, *, size: int = 14, bold: bool = False, grid: bool = True, across: str = "left", **more: object
-    ):
+        name: str,
+        *,
+        size: int = 14,
+        bold: bool = False,
+        grid: bool = True,
+        across: str = "left",
+        down: str = "top",
+        fill: str = "",
+        number: str = "",
+    ) -> NamedStyle:
         made = NamedStyle(name=name)
         made.font = Font(name=FONT, size=size, bold=bold)
-        made.alignment = Alignment(horizontal=across, vertical=str(more.get("down", "top")), wrap_text=grid)
+        made.alignment = Alignment(horizontal=across, vertical=down, wrap_text=grid)
         if grid:
             made.border = _GRID
-        if more.get("fill"):
-            made.fill = PatternFill("solid", fgColor=str(more["fill"]))
-        if more.get("number"):
-            made.number_format = str(more["number"])
+        if fill:
+            made.fill = PatternFill("solid", fgColor=fill)
+        if number:
+            made.number_format = number
         return made
 
     yield style("form title", size=16, bold=True, grid=False, across="center", down="center")
@@ -143,18 +154,16 @@ class _Sheet:
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToWidth = 1
         sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
-        sheet.freeze_panes = sheet.cell(FIRST_ROW, 4)
+        sheet.freeze_panes = f"D{FIRST_ROW}"
         margins = sheet.page_margins
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.header, margins.footer = 0.6, 0.6, 0.3, 0.3
         font = f'&"{FONT},Regular"&12'
         who = f"ปีงบประมาณ พ.ศ. {form.year}" if form.is_blank else f"{form.office} ปีงบประมาณ พ.ศ. {form.year}"
-        sheet.oddHeader.left.text = f"{font}{who}"
-        sheet.oddHeader.right.text = f"{font}{self._mark()}"
-        sheet.oddFooter.left.text = f"{font}มาตรฐาน พ.ศ. {form.edition}"
-        sheet.oddFooter.right.text = f"{font}หน้า &P/&N"
+        _say(sheet.oddHeader, f"{font}{who}", f"{font}{self._mark()}")
+        _say(sheet.oddFooter, f"{font}มาตรฐาน พ.ศ. {form.edition}", f"{font}หน้า &P/&N")
 
     def _mark(self) -> str:
         return f"{self.form.mark_text} เลขที่ {self.form.reference}" if self.form.reference else self.form.mark_text
@@ -247,6 +256,11 @@ class _Sheet:
     def score_range(self) -> str:
         """With the sheet's name, so that it can be used from another sheet."""
         return f"'{self.sheet.title}'!{self._range(SCORE)}"
+
+
+def _say(edge: HeaderFooterItem | None, left: str, right: str) -> None:
+    assert edge is not None
+    edge.left.text, edge.right.text = left, right
 
 
 class _Scores:

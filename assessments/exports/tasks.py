@@ -62,7 +62,7 @@ def can_start_again(row: FormFile) -> bool:
 
 def is_there(row: FormFile) -> bool:
     """Whether it is ready and its file has not been lost."""
-    return row.state == FormFile.State.READY and storages["forms"].exists(row.file.name)
+    return row.state == FormFile.State.READY and storages["forms"].exists(str(row.file.name))
 
 
 def is_silent(row: FormFile, now: datetime) -> bool:
@@ -111,7 +111,7 @@ def forget_old_forms() -> None:
     """Delete files made long ago, with their rows."""
     for row in FormFile.objects.filter(finished_at__lt=timezone.now() - KEPT):
         if row.file:
-            storages["forms"].delete(row.file.name)
+            storages["forms"].delete(str(row.file.name))
         row.delete()
 
 

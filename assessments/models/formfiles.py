@@ -2,14 +2,14 @@
 
 from typing import ClassVar
 
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-def forms_storage() -> object:
+def forms_storage() -> Storage:
     return storages["forms"]
 
 
