@@ -122,7 +122,7 @@ def _page(
         if decision:
             allowed[action.value] = typed.get(action) or FORMS[action](assessment=assessment)
         elif request.user.role in CENTRAL_ROLES:
-            refused.setdefault(str(decision.reason), []).append(action.label)
+            refused.setdefault(str(decision.reason), []).append(str(action.label))
     context = {
         "assessment": assessment,
         "dimensions": reading.read_whole(assessment),

@@ -37,8 +37,9 @@ def read(day: str, month: str, year: str) -> date | None:
 def refusal(day: str, month: str, year: str) -> str:
     with translation.override("en"), pytest.raises(ValidationError) as refused:
         read(day, month, year)
-    (message,) = refused.value.messages
-    return message
+    with translation.override("en"):
+        (message,) = refused.value.messages
+    return str(message)
 
 
 @pytest.mark.parametrize(

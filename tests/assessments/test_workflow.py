@@ -1,6 +1,5 @@
 """The table of moves against an independent reference: by pure question, and by long random lives of one assessment."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -183,7 +182,7 @@ def lives_of(assessment: Assessment, people: dict[str, User]) -> type[RuleBasedS
                 self.window = "open" if self.window == "closed" else self.window
 
         def tries(self, action: str, role: str, **kwargs: Any) -> bool:
-            act: Callable[..., Any] = {
+            act: Any = {
                 "edit": services.save_answer,
                 "submit": services.submit,
                 "return": services.return_for_correction,
