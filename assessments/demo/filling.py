@@ -195,8 +195,7 @@ def _office(
         return
     iso, year = assessment.province.iso, assessment.round.year
     office, draw = Office(iso), rng(iso, year, "office")
-    begin = start_of(assessment.round.opens_on) + timedelta(hours=8)
-    end = min(now, start_of(assessment.closes_on) - timedelta(days=2))
+    begin, end = span_of(opens_on=assessment.round.opens_on, closes_on=assessment.closes_on, now=now)
     # Answers in the first two thirds of the time there is, moves in the rest.
     worked = begin + (end - begin) * (0.66 if plan.moves else 0.98)
     by = people.editors[assessment.province_id]
@@ -217,6 +216,12 @@ def _office(
     assessment.touched = bool(rows)
     assessment.changed_at = max((row.changed_at for row in rows.values() if row.changed_at), default=None)
     _moves(assessment, plan.moves, people, batch, draw, between=(worked, end), now=now)
+
+
+def span_of(*, opens_on: date, closes_on: date, now: datetime) -> tuple[datetime, datetime]:
+    """The time in which an office worked: until shortly before the end, and never later than now."""
+    end = min(now, start_of(closes_on) - timedelta(days=2))
+    return min(end, start_of(opens_on) + timedelta(hours=8)), end
 
 
 def _answer(

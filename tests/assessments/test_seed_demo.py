@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from assessments import files
 from assessments.access import assessments_seen
 from assessments.demo import ACCOUNTS
 from assessments.demo.drawing import Office, draw_inputs
+from assessments.demo.filling import span_of
 from assessments.demo.texts import NO_CASE, WORDS
 from assessments.models import Answer, AnswerChange, Assessment, Evidence, Round, StatusChange, User
 from assessments.services.answers import COLUMNS
@@ -79,6 +81,26 @@ def test_the_same_seed_draws_the_same_figures(standard: EditionNode) -> None:
 def test_every_indicator_has_words_and_a_reason_where_no_case_is_offered(standard: EditionNode) -> None:
     assert set(WORDS) == set(standard.indicators)
     assert set(NO_CASE) == {code for code, node in standard.indicators.items() if node.rule.no_case}
+
+
+def test_nothing_lies_in_the_future(seeded: Any) -> None:
+    now = datetime.fromisoformat(NOW) + timedelta(minutes=10)
+    assert not AnswerChange.objects.filter(at__gt=now).exists()
+    assert not StatusChange.objects.filter(at__gt=now).exists()
+    assert not Evidence.objects.filter(added_at__gt=now).exists()
+
+
+@pytest.mark.parametrize(
+    ("now", "begin", "end"),
+    [
+        ("2026-10-01T00:05:00+07:00", "2026-10-01T00:05:00+07:00", "2026-10-01T00:05:00+07:00"),
+        ("2026-10-01T12:00:00+07:00", "2026-10-01T08:00:00+07:00", "2026-10-01T12:00:00+07:00"),
+        ("2027-09-30T23:59:00+07:00", "2026-10-01T08:00:00+07:00", "2027-09-28T00:00:00+07:00"),
+    ],
+)
+def test_offices_work_until_now_at_the_latest(now: str, begin: str, end: str) -> None:
+    found = span_of(opens_on=date(2026, 10, 1), closes_on=date(2027, 9, 30), now=datetime.fromisoformat(now))
+    assert found == (datetime.fromisoformat(begin), datetime.fromisoformat(end))
 
 
 def test_three_rounds_of_76_offices(seeded: Any) -> None:
