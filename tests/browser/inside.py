@@ -3,6 +3,7 @@
 python -m tests.browser.inside places                     the demonstration's assessments and people, as JSON
 python -m tests.browser.inside fill PK CODE [CODE ...]    answer all but these indicators, as the office's editor
 python -m tests.browser.inside sign-out EMAIL             end a person's sessions, as time would
+python -m tests.browser.inside standing PK                an assessment's status and the moves that led there
 """
 
 import json
@@ -35,6 +36,12 @@ def places() -> dict[str, Any]:
     for name, iso in (("chiang_mai", "TH-50"), ("phuket", "TH-83")):
         found[name] = Assessment.objects.get(round=current, province__iso=iso).pk
         found[f"{name}_before"] = Assessment.objects.get(round__year=current.year - 1, province__iso=iso).pk
+    untouched = Assessment.objects.filter(round=current, touched=False).exclude(pk=found["phuket"]).first()
+    assert untouched is not None
+    found["untouched"] = untouched.pk
+    for role in (Role.OFFICE_EDITOR, Role.OFFICE_HEAD):
+        person = User.objects.filter(province=untouched.province, role=role).first()
+        found[role.value] = person.email.split("@")[0] if person else None
     found["person"] = User.objects.get(email="editor.phuket@demo.example").pk
     file = Evidence.objects.kept().filter(assessment=found["chiang_mai_before"], kind="file").first()
     found["file"] = str(file.pk) if file else None
@@ -67,6 +74,12 @@ def sign_out(email: str) -> dict[str, Any]:
     return {"ended": len(ended)}
 
 
+def standing(pk: int) -> dict[str, Any]:
+    assessment = Assessment.objects.get(pk=pk)
+    moves = [change.action for change in assessment.history.order_by("number")]
+    return {"status": assessment.status, "moves": moves, "reference": assessment.reference}
+
+
 def main(command: str, *arguments: str) -> dict[str, Any]:
     match command:
         case "places":
@@ -75,6 +88,8 @@ def main(command: str, *arguments: str) -> dict[str, Any]:
             return fill(int(arguments[0]), list(arguments[1:]))
         case "sign-out":
             return sign_out(arguments[0])
+        case "standing":
+            return standing(int(arguments[0]))
     raise SystemExit(__doc__)
 
 

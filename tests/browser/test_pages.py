@@ -56,7 +56,7 @@ OFFICE = {
 HEAD = {"check_head": "/assessments/{phuket}/check/"}
 REVIEWER = {
     "offices": "/offices/",
-    "offices_nothing": "/offices/?name=ฃฃฃ",
+    "offices_nothing": "/offices/?search=ฃฃฃ",
     "office_submitted": "/offices/{submitted}/",
     "office_draft": "/offices/{chiang_mai}/",
 }
@@ -127,7 +127,7 @@ def test_each_role_has_a_first_page(open_as: Open, account: str) -> None:
 
 def test_a_missing_page_says_so_in_thai(open_as: Open) -> None:
     with open_as("editor.chiangmai") as watched:
-        watched.expected = (404,)
+        watched.expected = ("404",)
         answer = watched.page.goto("/no-such-page/")
         assert answer is not None
         assert answer.status == 404

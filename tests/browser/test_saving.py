@@ -8,13 +8,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site, Watched, sign_in
 
-OFFICE = "phuket"
-EDITOR = "editor.phuket"
 SAVED = "#_answer_state[data-kind=saved]"
 
 
 def indicator(places: dict[str, Any], code: str) -> str:
-    return f"/assessments/{places[OFFICE]}/indicators/{code}/"
+    return f"/assessments/{places['untouched']}/indicators/{code}/"
 
 
 def kept(page: Page, name: str) -> str:
@@ -28,7 +26,7 @@ def form(page: Page) -> Any:
 
 
 def test_thai_digits_are_saved_and_scored_at_once(open_as: Open, places: dict[str, Any]) -> None:
-    with open_as(EDITOR) as watched:
+    with open_as(places["office_editor"]) as watched:
         page: Page = watched.page
         page.goto(indicator(places, "2.2"))
         page.locator("[name=numerator]").fill("๘๕๐")
@@ -37,11 +35,11 @@ def test_thai_digits_are_saved_and_scored_at_once(open_as: Open, places: dict[st
         expect(page.locator(SAVED)).to_be_visible()
         expect(page.locator(".explanation")).to_contain_text("7.5 คะแนน")
         expect(page.locator("tr.reached td.number")).to_have_text("7.5")
-        assert (kept(page, "numerator"), kept(page, "denominator")) == ("850", "1000")
+        assert (kept(page, "numerator"), kept(page, "denominator")) == ("850", "1,000")
 
 
 def test_a_number_that_cannot_be_used_is_refused_and_kept(open_as: Open, places: dict[str, Any]) -> None:
-    with open_as(EDITOR) as watched:
+    with open_as(places["office_editor"]) as watched:
         page: Page = watched.page
         page.goto(indicator(places, "2.3"))
         page.locator("[name=count]").fill("สิบสอง")
@@ -52,7 +50,7 @@ def test_a_number_that_cannot_be_used_is_refused_and_kept(open_as: Open, places:
 
 
 def test_saves_without_javascript(open_as: Open, places: dict[str, Any]) -> None:
-    with open_as(EDITOR, javascript=False) as watched:
+    with open_as(places["office_editor"], javascript=False) as watched:
         page: Page = watched.page
         page.goto(indicator(places, "2.4"))
         page.locator("[name=count]").fill("24")
@@ -63,9 +61,10 @@ def test_saves_without_javascript(open_as: Open, places: dict[str, Any]) -> None
 
 
 def test_a_save_without_a_connection_stays_not_saved_and_recovers(open_as: Open, places: dict[str, Any]) -> None:
-    with open_as(EDITOR) as watched:
+    with open_as(places["office_editor"]) as watched:
         page: Page = watched.page
         page.goto(indicator(places, "2.10"))
+        watched.expected = ("net::ERR_INTERNET_DISCONNECTED", "htmx:afterRequest", "htmx:sendError")
         page.context.set_offline(True)
         page.locator("[name=performance]").fill("พิมพ์ตอนเน็ตหลุด")
         page.locator("[name=performance]").blur()
@@ -79,26 +78,27 @@ def test_a_save_without_a_connection_stays_not_saved_and_recovers(open_as: Open,
 
 
 def test_a_sign_in_that_ended_loses_nothing(open_as: Open, places: dict[str, Any], site: Site) -> None:
-    with open_as(EDITOR, fresh=True) as watched:
-        watched.expected = (401,)
+    editor = places["office_editor"]
+    with open_as(editor, fresh=True) as watched:
+        watched.expected = ("401",)
         page: Page = watched.page
         page.goto(indicator(places, "2.11"))
-        site.inside("sign-out", f"{EDITOR}@demo.example")
+        site.inside("sign-out", f"{editor}@demo.example")
         page.locator("[name=performance]").fill("พิมพ์หลังหมดเวลาเข้าใช้")
         page.locator("[name=performance]").blur()
         expect(form(page)).to_have_attribute("data-save", "signed-out")
         other = page.context.new_page()
-        sign_in(other, EDITOR)
+        sign_in(other, editor)
         other.close()
         page.evaluate("window.dispatchEvent(new Event('focus'))")
         expect(form(page)).to_have_attribute("data-save", "", timeout=20_000)
         assert kept(page, "performance") == "พิมพ์หลังหมดเวลาเข้าใช้"
-        site.states[EDITOR] = page.context.storage_state()
+        site.states[editor] = page.context.storage_state()
 
 
 def test_a_stale_save_shows_both_values(open_as: Open, places: dict[str, Any]) -> None:
-    with open_as(EDITOR) as first, open_as("head.phuket") as second:
-        first.expected = second.expected = (409,)
+    with open_as(places["office_editor"]) as first, open_as(places["office_head"]) as second:
+        first.expected = second.expected = ("409",)
         for watched in (first, second):
             watched.page.goto(indicator(places, "2.12"))
         first.page.locator("[name=count]").fill("3")
@@ -129,7 +129,7 @@ def slowed(watched: Watched, seconds: float) -> None:
 
 @pytest.mark.parametrize("code", ["3.1"])
 def test_a_slow_first_save_cannot_overwrite_the_second(open_as: Open, places: dict[str, Any], code: str) -> None:
-    with open_as(EDITOR) as watched:
+    with open_as(places["office_editor"]) as watched:
         page: Page = watched.page
         page.goto(indicator(places, code))
         slowed(watched, 1.5)
