@@ -146,13 +146,8 @@ def test_counts_on_top_add_up_and_lead_to_their_offices(round_2569: Round, head:
         ("Returned for correction", "1"),
         ("Accepted", "1"),
     ]
-    assert [len(offices(client.get(f"/offices/{link}").content.decode())) for link, _word, _n in counted] == [
-        71,
-        1,
-        2,
-        1,
-        1,
-    ]
+    found = [len(offices(client.get(f"/offices/{link}").content.decode())) for link, _word, _number in counted]
+    assert found == [71, 1, 2, 1, 1]
 
 
 @pytest.mark.parametrize(
