@@ -93,7 +93,7 @@ class AnswerForm(forms.Form):
     def _describe(self, name: str) -> None:
         """Tie a number field to its unit, its help and the sentence that refuses it, for those who hear the page."""
         parts = ("helptext", "unit", "refusal") if self.fields[name].help_text else ("unit", "refusal")
-        place = self.auto_id % name
+        place = str(self.auto_id) % name
         self.fields[name].widget.attrs["aria-describedby"] = " ".join(f"{place}_{part}" for part in parts)
 
     def _add_texts(self) -> None:

@@ -61,6 +61,7 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
         "totals": list(state.totals(assessment.results)),
         "answer": answer,
         "figures": shown.figures(node, answer.inputs),
+        "held": shown.text_of(node, "evidence_held", answer.evidence_held),
         "panel": panel_of(answer, node),
         "deadline": progress.deadline_of(assessment),
         "edit": may(request.user, Action.EDIT, assessment),
@@ -121,7 +122,7 @@ def answer_save(request: AppRequest, assessment: Assessment, code: str) -> HttpR
 def _refused(request: AppRequest, refusal: services.Refused, assessment: Assessment, code: str) -> HttpResponse:
     if request.htmx:
         return render(request, "frame/_refused.html", {"reason": refusal.message}, status=403)
-    messages.error(request, refusal.message)
+    messages.error(request, str(refusal.message))
     return redirect("answer_detail", pk=assessment.pk, code=code)
 
 

@@ -57,7 +57,7 @@ def _not_submitted(request: AppRequest, assessment: Assessment, refusal: service
     assessment.refresh_from_db(fields=["status"])
     if assessment.status == Status.SUBMITTED:
         return redirect("assessment_receipt", pk=assessment.pk)
-    messages.error(request, refusal.message)
+    messages.error(request, str(refusal.message))
     return redirect("assessment_check", pk=assessment.pk)
 
 
