@@ -32,13 +32,14 @@
     window.htmx.ajax("GET", task.panel, { target: "#_kept", select: "#_kept", swap: "outerHTML" });
   };
 
-  const fail = (task, reason) => {
+  // What is wrong with the file itself stays wrong: then another file is chosen, and no retry is offered.
+  const fail = (task, reason, again) => {
     const { row, form, file } = task;
     row.dataset.state = "failed";
     row.replaceChildren(
       element("span", "evidence-name", file.name),
       element("span", "failed", `${words(form, "NotAttached")} ${reason}`),
-      button(words(form, "Retry"), file.name, () => queue(task)),
+      ...(again ? [button(words(form, "Retry"), file.name, () => queue(task))] : []),
       button(words(form, "Dismiss"), file.name, () => row.remove()),
     );
   };
@@ -94,11 +95,11 @@
     });
     request.addEventListener("load", () => {
       if (request.status === 200) attached(task, JSON.parse(request.responseText).notices[0]);
-      else fail(task, reasonOf(task, request));
+      else fail(task, reasonOf(task, request), ![413, 422].includes(request.status));
       finish(task);
     });
     request.addEventListener("error", () => {
-      fail(task, words(form, "Offline"));
+      fail(task, words(form, "Offline"), true);
       finish(task);
     });
     request.send(data);
@@ -113,8 +114,8 @@
 
   const queue = (task) => {
     const { row, form, file } = task;
-    if (file.size === 0) return fail(task, words(form, "Empty"));
-    if (file.size > Number(form.dataset.max)) return fail(task, words(form, "Large"));
+    if (file.size === 0) return fail(task, words(form, "Empty"), false);
+    if (file.size > Number(form.dataset.max)) return fail(task, words(form, "Large"), false);
     row.replaceChildren(element("span", "evidence-name", file.name), element("span", "soft", words(form, "Waiting")));
     waiting.push(task);
     return next();
@@ -156,6 +157,12 @@
     });
   };
 
+  // A file dropped beside the place for it would replace the page, and what was typed with it.
+  for (const name of ["dragover", "drop"]) {
+    window.addEventListener(name, (event) => {
+      if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+    });
+  }
   window.addEventListener("beforeunload", (event) => {
     if (running) event.preventDefault();
   });
