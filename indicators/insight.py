@@ -52,6 +52,7 @@ def next_steps(rule: Rule, inputs: Mapping[str, Any]) -> tuple[Step, ...]:
 
 def _step(rule: Rule, place: int, inputs: Mapping[str, Any]) -> Step | None:
     band = rule.bands[place]
+    found: tuple[str, dict[str, Any]] | None
     match rule:
         case CountRule():
             found = _count(rule, band, inputs)

@@ -12,6 +12,7 @@ from assessments.models import Answer
 from assessments.queries.shown import Difference, columns_of, differences
 from assessments.services.answers import as_stored
 from indicators.editions import IndicatorNode
+from indicators.insight import Step, next_steps
 from indicators.rules import Band, ChoiceRule, Rule
 from indicators.typed import boxes
 
@@ -54,6 +55,14 @@ class Standing:
         """The printed rows; none where the form itself offers them as options."""
         rule = self.node.rule
         return rule.bands if isinstance(rule, Rule) and not isinstance(rule, ChoiceRule) else ()
+
+    @property
+    def next_steps(self) -> tuple[Step, ...]:
+        """What each better row would cost; only once numbers are entered and scored."""
+        rule, inputs = self.node.rule, self.answer.inputs
+        if not isinstance(rule, Rule) or inputs is None or self.answer.score is None or self.scores_older:
+            return ()
+        return next_steps(rule, inputs)
 
     @property
     def scores_older(self) -> bool:
