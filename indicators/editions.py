@@ -330,14 +330,13 @@ def content_of(edition: Edition) -> Iterator[Any]:
             yield _plain(area, keys)
             for standard in area.standards.order_by("number"):
                 yield _plain(standard, ("number", "name"))
-                for row in standard.indicators.order_by("number"):
-                    yield _plain(
-                        row,
-                        (
-                            *("code", "name", "criterion", "criterion_detail", "table_heading", "rule", "formula"),
-                            *("remarks", "evidence", "guidance", "counts", "ruling", "source", "comparable"),
-                        ),
+                for row in standard.indicators.select_related("previous__edition").order_by("number"):
+                    columns = (
+                        *("code", "number", "name", "criterion", "criterion_detail", "table_heading", "rule"),
+                        *("formula", "remarks", "evidence", "guidance", "counts", "ruling", "source", "comparable"),
                     )
+                    previous = list(row.previous.natural_key()) if row.previous else None
+                    yield {**_plain(row, columns), "previous": previous}
 
 
 def _plain(row: Any, keys: tuple[str, ...]) -> dict[str, Any]:
