@@ -59,7 +59,7 @@ class BuddhistDateField(forms.MultiValueField):
     """A date typed as day, month (number or name) and Buddhist year, in digits of either script."""
 
     widget = BuddhistDateInput
-    default_error_messages = {  # noqa: RUF012 - Django's own name and shape
+    default_error_messages = {
         "required": gettext_lazy("Enter the day, the month and the Buddhist year, for example 30 9 2569."),
     }
 

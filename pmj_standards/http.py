@@ -1,6 +1,6 @@
 """What every page and every refusal shares."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from assessments import access
 from assessments.access import Refusal
+from assessments.models import User
 from assessments.workflow import Right
 from pmj_standards.middleware import SESSION_STEP
 
@@ -16,14 +17,14 @@ from pmj_standards.middleware import SESSION_STEP
 def page(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every page shows: language, the person's rights, whether this is the demo."""
     user = getattr(request, "user", None)
-    signed_in = bool(user and user.is_authenticated)
+    person = cast("User", user) if user and user.is_authenticated else None
     return {
         "language": get_language(),
         "other_language": "en" if get_language() == "th" else "th",
         "demo": settings.DEMO,
         # What is surely left after a use: the session is written again after a step, not at each use.
         "session_seconds": settings.SESSION_COOKIE_AGE - SESSION_STEP,
-        "rights": {right.value for right in Right if signed_in and access.has(request.user, right)},
+        "rights": {right.value for right in Right if person and access.has(person, right)},
     }
 
 
@@ -39,6 +40,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's token died (signed in again elsewhere, or the session ended): nothing typed is lost, reload and save."""
+    """The form's token died (signed in again elsewhere, session ended): nothing typed is lost, reload and save."""
     template = "frame/_refused.html" if request.headers.get("HX-Request") else "403_csrf.html"
     return render(request, template, {"reason": "", "csrf": True}, status=403)

@@ -115,6 +115,7 @@ def test_a_view_is_at_most_40_lines() -> None:
 
 
 def all_forms(kind: type) -> Iterator[type]:
+    child: type
     for child in kind.__subclasses__():
         yield child
         yield from all_forms(child)

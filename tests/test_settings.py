@@ -1,4 +1,4 @@
-"""The database's settings hold under a race, the pages' headers are the intended ones, and a missing key stops the start."""
+"""The database holds under a race, the pages' headers are the intended ones, a missing key stops the start."""
 
 import os
 import sqlite3
