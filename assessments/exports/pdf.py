@@ -188,7 +188,7 @@ th{{font-weight:700;text-align:center;vertical-align:middle;background:#eef0f4}}
 .total td{{font-weight:700}}
 .over{{border-bottom:{pdf_pages.BORDER}pt solid #000}}
 .watermark{{position:fixed;z-index:-1;top:130pt;left:0;width:772pt;text-align:center;
-font:700 190pt/200pt Form;color:#e9e9ee;transform:rotate(-24deg)}}
+font:700 190pt/200pt Form;color:#efeff3;transform:rotate(-24deg)}}
 {"".join(f".w{width:.0f}{{width:{width}pt}}" for width in widths)}"""
 
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 
 from assessments import services
 from assessments.exports import pdf
