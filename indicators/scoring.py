@@ -144,7 +144,7 @@ def _score_percent(rule: PercentRule, values: Inputs) -> Scored:
 
 
 def _did_not_act(rule: Rule, found: str) -> Scored:
-    return _row(rule, len(rule.bands) - 1, f"{found} (ยังไม่ได้ดำเนินการ นับเป็นช่วงล่างสุด)")
+    return _row(rule, len(rule.bands) - 1, f"{found} (ยังไม่ได้ดำเนินการ นับเป็นช่วงต่ำสุด)")
 
 
 def _holds(band: Band, part: int, whole: int) -> bool:
