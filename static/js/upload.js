@@ -29,7 +29,30 @@
 
   const refresh = (task) => {
     if (!document.getElementById("_kept")) return;
-    window.htmx.ajax("GET", task.panel, { target: "#_kept", select: "#_kept", swap: "outerHTML" });
+    const swap = { target: "#_kept", select: "#_kept", swap: "outerHTML" };
+    window.htmx.ajax("GET", task.panel, swap).catch(() => {});
+  };
+
+  // The sign-in may be another one by now: a form token that is good comes first. False where nobody is signed in,
+  // or somebody else.
+  const renewed = async (form) => {
+    const headers = { "HX-Request": "true", Accept: "application/json" };
+    const response = await fetch(form.dataset.token, { headers, cache: "no-store" });
+    if (!response.ok) return false;
+    const { token: fresh, person } = await response.json();
+    if (String(person) !== form.dataset.person) return false;
+    for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = fresh;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": fresh }));
+    return true;
+  };
+
+  const retry = async (task) => {
+    try {
+      if (await renewed(task.form)) queue(task);
+      else fail(task, words(task.form, "SignedOut"), true);
+    } catch {
+      fail(task, words(task.form, "Offline"), true);
+    }
   };
 
   // What is wrong with the file itself stays wrong: then another file is chosen, and no retry is offered.
@@ -39,7 +62,7 @@
     row.replaceChildren(
       element("span", "evidence-name", file.name),
       element("span", "failed", `${words(form, "NotAttached")} ${reason}`),
-      ...(again ? [button(words(form, "Retry"), file.name, () => queue(task))] : []),
+      ...(again ? [button(words(form, "Retry"), file.name, () => retry(task))] : []),
       button(words(form, "Dismiss"), file.name, () => row.remove()),
     );
   };
@@ -66,10 +89,9 @@
     running -= 1;
     next();
     if (running) return;
-    refresh(task);
-    for (const list of rows.values()) {
-      for (const row of list.querySelectorAll("[data-state=attached]")) setTimeout(() => row.remove(), 6000);
-    }
+    const done = [...rows.values()].flatMap((list) => [...list.querySelectorAll("[data-state=attached]")]);
+    if (done.length) refresh(task);
+    for (const row of done) setTimeout(() => row.remove(), 6000);
   };
 
   const send = (task) => {
