@@ -24,7 +24,7 @@ DEMO = env.bool("DEMO", False)
 LOCAL = DEBUG or DEMO
 
 # Everything that the product writes: database (SQLite), evidence, finished forms, mails without a mail server.
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var")
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = env.str("SECRET_KEY")
@@ -47,9 +47,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
-    "django_filters",
     "django_htmx",
-    "django_tables2",
     "django_tasks",
     "django_tasks_db",
     "indicators",
@@ -276,7 +274,6 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
