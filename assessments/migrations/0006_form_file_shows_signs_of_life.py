@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0005_evidence_file_kept_once'),
+        ("assessments", "0005_evidence_file_kept_once"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='formfile',
-            name='seen_at',
+            model_name="formfile",
+            name="seen_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

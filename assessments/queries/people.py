@@ -6,6 +6,7 @@ from enum import Enum
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from assessments.models import LogEntry, Province, SupportMembership, User
 from assessments.workflow import OFFICE_ROLES, Role
@@ -82,3 +83,12 @@ def support_offices_on(day: object) -> dict[int, SupportMembership]:
 
 def provinces_with_office() -> QuerySet[Province]:
     return Province.objects.with_office().select_related("region")
+
+
+def person_or_404(pk: int) -> User:
+    return get_object_or_404(User.objects.select_related("province", "support_office"), pk=pk)
+
+
+def province_or_404(iso: str) -> Province:
+    """A province that has an office."""
+    return get_object_or_404(Province.objects.with_office(), iso=iso)

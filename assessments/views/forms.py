@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -16,6 +16,7 @@ from assessments.exports import excel, tasks
 from assessments.exports.support import pdf_problem
 from assessments.models import Assessment, FormFile, Round
 from assessments.queries import forms as queries
+from assessments.queries import rounds
 from assessments.report import Form
 from assessments.workflow import Action
 from indicators import editions
@@ -67,19 +68,19 @@ def form_excel(request: AppRequest, assessment: Assessment) -> HttpResponse:
 @for_everyone
 def blank_form_pdf(request: AppRequest, pk: int) -> HttpResponseBase:
     """The form of a round with nothing filled in."""
-    return _pdf(request, _blank(get_object_or_404(Round.objects.select_related("edition"), pk=pk)))
+    return _pdf(request, _blank(rounds.round_or_404(pk)))
 
 
 @require_safe
 @for_everyone
 def blank_form_progress(request: AppRequest, pk: int) -> HttpResponse:
-    return _progress(request, _blank(get_object_or_404(Round.objects.select_related("edition"), pk=pk)))
+    return _progress(request, _blank(rounds.round_or_404(pk)))
 
 
 @require_safe
 @for_everyone
 def blank_form_excel(request: AppRequest, pk: int) -> HttpResponse:
-    return _excel(_blank(get_object_or_404(Round.objects.select_related("edition"), pk=pk)).form)
+    return _excel(_blank(rounds.round_or_404(pk)).form)
 
 
 def _of_assessment(assessment: Assessment) -> Wanted:

@@ -60,7 +60,7 @@ def person_invite(request: AppRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_right(Right.MANAGE_PEOPLE)
 def person_detail(request: AppRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(User.objects.select_related("province", "support_office"), pk=pk)
+    person = queries.person_or_404(pk)
     form = PersonForm(request.POST or None, by=request.user, person=person)
     if request.method == "POST" and form.is_valid():
         try:

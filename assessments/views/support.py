@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessments.access import AppRequest, for_right
 from assessments.calendar import today
 from assessments.forms.people import SupportImportForm, SupportOfficeForm
-from assessments.models import Province
 from assessments.queries import people as queries
 from assessments.services import Refused
 from assessments.services import support as services
@@ -27,7 +26,7 @@ def support_offices(request: AppRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_right(Right.MANAGE_PEOPLE)
 def support_office_change(request: AppRequest, iso: str) -> HttpResponse:
-    province = get_object_or_404(Province.objects.with_office(), iso=iso)
+    province = queries.province_or_404(iso)
     history = province.support_memberships.select_related("support_office").order_by("-starts_on")
     current = next((member for member in history if member.ends_on is None), None)
     number = current.support_office.number if current else None
