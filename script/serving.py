@@ -64,7 +64,7 @@ class Server:
     def __enter__(self) -> "Server":
         web = [sys.executable, "-m", "gunicorn", "pmj_standards.wsgi", "--bind", f"{HOST}:{self.port}", "--preload"]
         web += ["--workers", str(self.workers), "--worker-class", "gthread", "--threads", "4", "--keep-alive", "30"]
-        web += ["--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning"]
+        web += ["--no-control-socket", "--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning"]
         worker = [sys.executable, "manage.py", "db_worker", "--interval", "0.3", "--no-startup-delay", "--no-reload"]
         try:
             self._start(web)
