@@ -4,7 +4,9 @@ Pure of requests and rows. A file of 195 KB can declare 200 MB of content; a doc
 archives, or fetch its parts from a stranger's server when it is opened.
 """
 
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from io import BytesIO
@@ -35,6 +37,11 @@ _EMBEDDED = {"docx": "word", "xlsx": "xl", "pptx": "ppt"}
 _CARRIED = re.compile(
     r"\.(zip|rar|7z|gz|bz2|xz|tar|cab|iso|jar|exe|dll|scr|msi|bat|cmd|js|vbs|ps1|hta|docm|xlsm|pptm)$"
 )
+# What zipfile raises over a damaged archive: its own error is only one of them (a wrong offset is a ValueError).
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError),
+    *(KeyError, ValueError, OverflowError, OSError),
+)
 _LOCAL = re.compile(r"^(file:///)?[A-Za-z]:[\\/]|^[^:/\\]+$")
 
 
@@ -61,14 +68,12 @@ def check_office(file: IO[bytes], *, folder: str, depth: int = 0) -> None:
             for entry in entries:
                 _check_part(archive, entry)
             _check_embedded(archive, entries, depth)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, OSError):
-        raise _damaged() from None
-    except (ParseError, SAXException, UnicodeError):
-        raise _damaged() from None
-    except DefusedXmlException:
+    except DefusedXmlException:  # a ValueError, so before those
         raise OfficeFault(
             _("The file holds hidden declarations (DTD); save it again from Office and attach the new file.")
         ) from None
+    except (*_UNREADABLE, ParseError, SAXException):
+        raise _damaged() from None
 
 
 def _check_bounds(entries: list[zipfile.ZipInfo], size: int) -> None:

@@ -380,6 +380,25 @@ def test_a_password_on_a_member_is_refused() -> None:
     assert refusal("a.docx", bytes(content)) == expected
 
 
+def test_a_wrong_place_of_the_table_of_contents_is_refused() -> None:
+    """The place that the end of the archive names lies behind the table: the members before it would start below 0."""
+    content = bytearray(office())
+    place = content.index(b"PK\x05\x06") + 16
+    struct.pack_into("<I", content, place, struct.unpack_from("<I", content, place)[0] + 50)
+    assert refusal("a.docx", bytes(content)) == DAMAGED
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(office()) - 1), st.integers(0, 255))
+def test_a_changed_byte_breaks_nothing(place: int, value: int) -> None:
+    content = bytearray(office())
+    content[place] = value
+    try:
+        assert check(upload("a.docx", bytes(content)))
+    except FileRefused as refused:
+        assert refused.message
+
+
 # --- video -----------------------------------------------------------------------------------------
 
 
