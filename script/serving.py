@@ -4,6 +4,7 @@
 `script/bench` use `Server` on a copy of the data.
 """
 
+import ctypes
 import http.client
 import os
 import shutil
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SECONDS_TO_START = 30
 SECONDS_TO_END = 10
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
 
 
 def free_port() -> int:
@@ -48,13 +51,20 @@ def copy_data(source: Path, target: Path) -> None:
             shutil.copytree(source / folder, target / folder, dirs_exist_ok=True)
 
 
+def _end_with_parent() -> None:
+    """In a child: be told to end when the parent is gone, even if it was killed."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Server:
     """A running product; use as a context manager. `environment` is added to this process's own."""
 
-    def __init__(self, port: int, environment: dict[str, str] | None = None, workers: int = 2) -> None:
+    def __init__(
+        self, port: int, environment: dict[str, str] | None = None, *, workers: int = 2, quiet: bool = False
+    ) -> None:
         self.port = port
         self.environment = {**os.environ, **(environment or {})}
-        self.workers = workers
+        self.workers, self.quiet = workers, quiet
         self.processes: list[subprocess.Popen[bytes]] = []
 
     @property
@@ -66,6 +76,7 @@ class Server:
         web += ["--workers", str(self.workers), "--worker-class", "gthread", "--threads", "4", "--keep-alive", "30"]
         web += ["--no-control-socket", "--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning"]
         worker = [sys.executable, "manage.py", "db_worker", "--interval", "0.3", "--no-startup-delay", "--no-reload"]
+        worker += ["--verbosity", "0"] if self.quiet else []
         try:
             self._start(web)
             self._wait_until_it_answers()
@@ -77,7 +88,13 @@ class Server:
 
     def _start(self, command: list[str]) -> None:
         # In a session of its own: Ctrl+C reaches this process only, which then ends both in order.
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call, no Python object is touched
+        )
         self.processes.append(process)
 
     def __exit__(self, *_: object) -> None:

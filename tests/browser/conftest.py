@@ -86,7 +86,7 @@ def site(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     data_dir = tmp_path_factory.mktemp("site")
     copy_data(demo_data, data_dir)
     environment = environment_of(data_dir)
-    with Server(free_port(), environment) as server:
+    with Server(free_port(), environment, quiet=True) as server:
         yield Site(server.address, environment)
 
 
