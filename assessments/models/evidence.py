@@ -25,7 +25,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 class Evidence(models.Model):
-    """One file or link. `name` is the original name, Thai and all; deleting keeps the row until submission."""
+    """One file or link. `name` is the original name, Thai and all. Deleting keeps the row and the file with the record,
+    so that the history can be checked."""
 
     class Kind(models.TextChoices):
         FILE = "file", _("File")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments.models import Answer, Assessment
-from assessments.services.answers import OUTCOME, apply_outcome, results_of
+from assessments.services.answers import OUTCOME, apply_outcome, is_touched, results_of
 from indicators import editions
 from indicators.inputs import InputRefused
 
@@ -58,7 +58,7 @@ def _totals(assessment: Assessment, answers: list[Answer]) -> Iterator[Differenc
     computed = {
         "results": results_of(standard, found),
         "answered": sum(done for _, done in found.values()),
-        "touched": any(answer.version for answer in answers),
+        "touched": is_touched(assessment, (answer.version for answer in answers)),
     }
     for column, value in computed.items():
         if getattr(assessment, column) != value:

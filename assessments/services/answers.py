@@ -1,6 +1,6 @@
 """Saving one answer, and keeping the totals of its assessment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from indicators import editions
 from indicators.checks import Checked
 from indicators.editions import EditionNode, IndicatorNode
 from indicators.inputs import InputRefused
-from indicators.scoring import Item, Scored, Total, judge, totals
+from indicators.scoring import Item, Scored, Total, decided, judge, totals
 from indicators.thai import clean
 
 __all__ = ["Entry", "Refused", "Saved", "Stale", "recount", "save_answer"]
@@ -61,6 +61,9 @@ COLUMNS = (
     *("inputs", "no_case", "no_case_reason", "performance", "problems", "remedies", "number_source"),
     *("evidence_held", "typed"),
 )
+# What a decision of a reviewer rests on: when the office changes it, the decision falls.
+DECIDED_ON = ("inputs", "no_case", "no_case_reason")
+DECISION: dict[str, Any] = {"decided_band": None, "decided_reason": "", "decided_at": None, "decided_by": None}
 OUTCOME = ("is_answered", "score", "band", "met", "shortfall", "pending", "explanation")
 
 
@@ -83,11 +86,15 @@ def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, v
         raise Stale(answer)
     for column, value in new.items():
         setattr(answer, column, value)
+    if answer.decided_band is not None and changes.keys() & set(DECIDED_ON):
+        changes |= {"decided_band": [answer.decided_band, None], "decided_reason": [answer.decided_reason, ""]}
+        for column, value in DECISION.items():
+            setattr(answer, column, value)
     apply_outcome(answer, indicator, target=assessment.round.budget_target)
     answer.version += 1
     answer.changed_at = timezone.now()
     answer.changed_by = by
-    answer.save(update_fields=[*COLUMNS, *OUTCOME, "version", "changed_at", "changed_by"])
+    answer.save(update_fields=[*COLUMNS, *OUTCOME, *DECISION, "version", "changed_at", "changed_by"])
     AnswerChange.objects.create(answer=answer, version=answer.version, changes=changes, by=by, at=answer.changed_at)
     recount(assessment)
     return Saved(answer, assessment, changed=True)
@@ -124,7 +131,10 @@ def as_stored(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def apply_outcome(answer: Answer, indicator: IndicatorNode, *, target: Decimal | None) -> None:
-    """Set what follows from the inputs: score or check, explanation, whether it is answered. Raises InputRefused."""
+    """Set what follows from the inputs: score or check, explanation, whether it is answered. Raises InputRefused.
+
+    An answer that had no case gets the row that a reviewer decided, if there is a decision.
+    """
     raw = {"no_case": True} if answer.no_case else answer.inputs
     for column, value in (("score", None), ("band", None), ("met", None), ("shortfall", None)):
         setattr(answer, column, value)
@@ -135,10 +145,12 @@ def apply_outcome(answer: Answer, indicator: IndicatorNode, *, target: Decimal |
     result = judge(indicator.rule, raw, target=target)
     if isinstance(result, InputRefused):
         raise result
-    answer.explanation = result.explanation
-    answer.pending = result.pending or ""
     # Without its reason "no case" is not an answer yet; a pending target is the central division's to enter.
     answer.is_answered = result.pending != "no_case" or bool(answer.no_case_reason)
+    if isinstance(result, Scored) and result.pending and answer.decided_band is not None:
+        result = decided(indicator.rule, result, band=answer.decided_band, reason=answer.decided_reason)
+    answer.explanation = result.explanation
+    answer.pending = result.pending or ""
     if isinstance(result, Scored):
         answer.score, answer.band = result.score, result.band
     elif isinstance(result, Checked):
@@ -146,15 +158,21 @@ def apply_outcome(answer: Answer, indicator: IndicatorNode, *, target: Decimal |
 
 
 def recount(assessment: Assessment) -> None:
-    """Compute the assessment's totals from its answers' scores and keep them on it. Two queries."""
+    """Compute the assessment's totals from its answers' scores and keep them on it. Two queries, three while no answer
+    was ever saved."""
     standard = editions.standard_of(assessment.round.edition)
     rows = list(assessment.answers.values_list("indicator_id", "score", "is_answered", "version"))
     found = {pk: (score, answered) for pk, score, answered, _ in rows}
     assessment.results = results_of(standard, found)
     assessment.answered = sum(answered for _, answered in found.values())
-    assessment.touched = any(version for *_, version in rows)
+    assessment.touched = is_touched(assessment, (version for *_, version in rows))
     assessment.changed_at = timezone.now()
     assessment.save(update_fields=["results", "answered", "touched", "changed_at"])
+
+
+def is_touched(assessment: Assessment, versions: Iterable[int]) -> bool:
+    """Whether the office has begun: an answer was saved once, or evidence was attached."""
+    return any(versions) or assessment.evidence_history.exists()
 
 
 def results_of(standard: EditionNode, found: Mapping[int, tuple[Decimal | None, bool]]) -> dict[str, Any]:

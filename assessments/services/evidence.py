@@ -1,7 +1,8 @@
 """Evidence: attaching files and links to indicators, taking them off, deleting and restoring.
 
 A file is written first and its row afterwards; where the row fails the file goes again, so that no file is left
-without a row. What was attached is never changed: a new version of a document is a new file.
+without a row. What was attached is never changed: a new version of a document is a new file. A file that storage
+has lost comes back when the same content is attached again.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.core.files.base import File
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,8 +68,20 @@ def add_file(*, answer: Answer, file: CheckedFile, by: User) -> Added:
         storage.delete(path)
         raise
     if added.known:
-        storage.delete(path)
+        _put_back_or_drop(storage, path, str(added.evidence.file.name))
     return added
+
+
+def _put_back_or_drop(storage: Storage, path: str, known: str) -> None:
+    """The same content is known: this copy of it takes the place of a file that storage has lost, else it goes."""
+    try:
+        if not storage.exists(known):
+            with storage.open(path) as content:
+                saved = storage.save(known, content)
+            if saved != known:  # somebody else put it back in the meantime
+                storage.delete(saved)
+    finally:
+        storage.delete(path)
 
 
 @transaction.atomic(durable=True)
@@ -96,7 +110,8 @@ def use(*, evidence: Sequence[Evidence], answer: Answer, by: User) -> None:
         if each.pk not in found:
             raise Refused(_("“%(name)s” was deleted; restore it before you use it.") % {"name": each.name})
         _use(found[each.pk], answer, by)
-    _touch(assessment)
+    if evidence:
+        _touch(assessment)
 
 
 @transaction.atomic
@@ -111,7 +126,8 @@ def unuse(*, evidence: Evidence, answer: Answer, by: User) -> None:
 
 @transaction.atomic
 def delete(*, evidence: Evidence, by: User) -> None:
-    """Delete evidence from all its indicators. The file stays until it can no longer be restored. Raises Refused."""
+    """Delete evidence from all its indicators. Row and file stay, so that it can be restored while the office may edit,
+    and so that the history can be checked afterwards. Raises Refused."""
     assessment = locked(evidence.assessment, by=by, action=Action.EDIT)
     now = timezone.now()
     if Evidence.objects.kept().filter(pk=evidence.pk).update(deleted_at=now, deleted_by=by):
@@ -166,5 +182,7 @@ def _record(evidence: Evidence, act: EvidenceChange.Act, by: User, *, code: str 
 
 
 def _touch(assessment: Assessment) -> None:
+    """Evidence is work done too: the office has started, and stays so (`services.answers.recount`)."""
+    assessment.touched = True
     assessment.changed_at = timezone.now()
-    assessment.save(update_fields=["changed_at"])
+    assessment.save(update_fields=["touched", "changed_at"])

@@ -20,6 +20,7 @@ from assessments import services
 from assessments.files import check
 from assessments.models import Assessment, Evidence, EvidenceChange, EvidenceUse, User
 from assessments.queries import evidence as queries
+from assessments.queries.stored_scores import differences
 from assessments.services import Refused
 from tests.evidence import NAME, added, answer_to, files_in, served
 from tests.uploads import image, pdf, upload
@@ -61,6 +62,35 @@ def test_the_same_content_is_kept_once(assessment: Assessment, editor: User, sto
     same = services.evidence.add_file(answer=answer_to(assessment, "4.1"), file=check(upload(NAME, pdf())), by=editor)
     assert same.known
     assert EvidenceUse.objects.count() == 2
+
+
+def test_a_lost_file_comes_back_when_it_is_attached_again(
+    assessment: Assessment, editor: User, kept: Evidence, stored: Path
+) -> None:
+    lost = stored / str(kept.file)
+    lost.unlink()
+    assert added(assessment, editor, code="4.1") == kept
+    assert files_in(stored) == [str(kept.file)]
+    assert lost.read_bytes() == pdf()
+    assert lost.stat().st_mode & 0o777 == 0o600
+    assert checked() == (0, ["1 files checked, 0 faults"])
+
+
+def test_an_office_that_only_attached_evidence_has_started(assessment: Assessment, editor: User) -> None:
+    assert not assessment.touched
+    added(assessment, editor)
+    assessment.refresh_from_db()
+    assert assessment.touched
+    services.recount(assessment)
+    assessment.refresh_from_db()
+    assert assessment.touched
+    assert list(differences()) == []
+
+
+def test_using_nothing_is_no_start(assessment: Assessment, editor: User) -> None:
+    services.evidence.use(evidence=[], answer=answer_to(assessment, "2.1"), by=editor)
+    assessment.refresh_from_db()
+    assert (assessment.touched, assessment.changed_at) == (False, None)
 
 
 def test_another_office_keeps_its_own_copy(assessment: Assessment, editor: User, stranger: User, stored: Path) -> None:

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -393,10 +394,8 @@ def test_a_wrong_place_of_the_table_of_contents_is_refused() -> None:
 def test_a_changed_byte_breaks_nothing(place: int, value: int) -> None:
     content = bytearray(office())
     content[place] = value
-    try:
-        assert check(upload("a.docx", bytes(content)))
-    except FileRefused as refused:
-        assert refused.message
+    with suppress(FileRefused):
+        assert check(upload("a.docx", bytes(content))).size == len(content)
 
 
 # --- video -----------------------------------------------------------------------------------------
