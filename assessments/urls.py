@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("offices/<int:pk>/return/", national.assessment_return, name="assessment_return"),
     path("offices/<int:pk>/accept/", national.assessment_accept, name="assessment_accept"),
     path("offices/<int:pk>/reopen/", national.assessment_reopen, name="assessment_reopen"),
+    path("offices/<int:pk>/indicators/<str:code>/decide/", national.assessment_decide, name="assessment_decide"),
     path("offices/<int:pk>/extend/", national.assessment_extend, name="assessment_extend"),
     # --- rounds ---
     path("rounds/", rounds.round_list, name="round_list"),

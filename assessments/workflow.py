@@ -42,6 +42,7 @@ class Action(TextChoices):
     ACCEPT = "accept", _("Accept")
     REOPEN = "reopen", _("Reopen")
     EXTEND = "extend", _("Extend the closing day")
+    DECIDE = "decide", _("Decide a no-case answer")
 
 
 class Right(TextChoices):
@@ -100,6 +101,12 @@ TABLE = (
         frozenset({Status.DRAFT, Status.RETURNED}),
         needs_reason=True,
     ),
+    Move(
+        Action.DECIDE,
+        frozenset({Role.REVIEWER, Role.MANAGER}),
+        frozenset({Status.SUBMITTED}),
+        needs_reason=True,
+    ),
 )
 
 RIGHTS = {
@@ -137,6 +144,7 @@ _WRONG_ROLE = {
     Action.ACCEPT: _("Only the central division can accept an assessment."),
     Action.REOPEN: _("Only a central manager can reopen an accepted assessment."),
     Action.EXTEND: _("Only a central manager can give an office a later closing day."),
+    Action.DECIDE: _("Only the central division can decide an answer that had no case."),
 }
 _FROZEN = _(
     "This assessment is submitted and its answers are frozen. To change one, ask the central division to return it."

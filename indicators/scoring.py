@@ -113,12 +113,24 @@ def _awaits_reviewer(found: str) -> Scored:
     return Scored(None, None, f"{found} → ยังไม่คิดคะแนน รอผู้ตรวจประเมินเลือกช่วงคะแนนพร้อมเหตุผล", "no_case")
 
 
-def _row(rule: Rule, place: int, found: str, *, shown: str = "") -> Scored:
-    band = rule.bands[place]
+def decided(rule: Rule, waiting: Scored, *, band: int, reason: str) -> Scored:
+    """The outcome of a no-case answer once a reviewer chose a printed row (1 = the top one) and gave a reason."""
+    found = waiting.explanation.partition(" → ")[0]
+    row = rule.bands[band - 1]
+    chosen = f"“{row.text}”" if isinstance(rule, ChoiceRule) else _range(row)
+    told = f"{found} → ผู้ตรวจประเมินเลือก{chosen} → {number(row.score)} คะแนน เพราะ{reason}"
+    return Scored(row.score, band, told)
+
+
+def _range(band: Band) -> str:
     # A label without a figure ("ไม่มี") is a name, so it stands in quotation marks.
     label = band.label if any(sign.isdigit() for sign in band.label) else f"“{band.label}”"
-    where = shown or f"ช่วง {label}"
-    return Scored(band.score, place + 1, f"{found} → {where} → {number(band.score)} คะแนน")
+    return f"ช่วง {label}"
+
+
+def _row(rule: Rule, place: int, found: str, *, shown: str = "") -> Scored:
+    band = rule.bands[place]
+    return Scored(band.score, place + 1, f"{found} → {shown or _range(band)} → {number(band.score)} คะแนน")
 
 
 def _score_count(rule: CountRule, values: Inputs) -> Scored:

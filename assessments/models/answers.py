@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -88,7 +88,8 @@ class Answer(models.Model):
     """One office's answer to one indicator: raw inputs are the truth, the score follows from them.
 
     `inputs` holds the indicator's inputs by name (`indicators.rules`), None while unanswered. `typed` keeps what was
-    typed and refused, so that nothing is lost; `version` rises with every change and refuses stale saves.
+    typed and refused, so that nothing is lost; `version` rises with every change and refuses stale saves. Where there
+    was no case a reviewer decides the printed row: `decided_band` (1 = the top one), with a reason.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers")
@@ -108,8 +109,15 @@ class Answer(models.Model):
     band = models.PositiveSmallIntegerField(null=True, blank=True)
     met = models.BooleanField(null=True, blank=True)
     shortfall = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    # The year's target by which 1.31 was judged: what is submitted keeps it when the round's target changes.
+    judged_target = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     pending = models.CharField(max_length=10, blank=True)
     explanation = models.TextField(blank=True)
+
+    decided_band = models.PositiveSmallIntegerField(null=True, blank=True)
+    decided_reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(null=True, blank=True)
@@ -140,6 +148,26 @@ class Answer(models.Model):
                 condition=Q(changed_at__isnull=True, changed_by__isnull=True)
                 | Q(changed_at__isnull=False, changed_by__isnull=False),
                 violation_error_message=_("A change needs both its time and its person."),
+            ),
+            models.CheckConstraint(
+                name="answer_decided_whole_or_not_at_all",
+                condition=Q(
+                    decided_band__isnull=True, decided_reason="", decided_at__isnull=True, decided_by__isnull=True
+                )
+                | (Q(decided_band__gte=1, decided_at__isnull=False, decided_by__isnull=False) & ~Q(decided_reason="")),
+                violation_error_message=_("A decision has its row, its reason, its date and its person."),
+            ),
+            models.CheckConstraint(
+                name="only_an_answer_without_a_case_is_decided",
+                condition=Q(decided_band__isnull=True)
+                | (
+                    (Q(no_case=True) | Q(inputs__has_key="denominator", inputs__denominator=0))
+                    & ~Q(no_case_reason="")
+                    & Q(pending="", score__isnull=False, band=F("decided_band"))
+                ),
+                violation_error_message=_(
+                    "Only an answer that had no case, with its reason, is decided by a reviewer."
+                ),
             ),
         ]
 

@@ -5,7 +5,7 @@ from assessments.models import Answer, Assessment, FormFile
 
 def answers_by_indicator(assessment: Assessment) -> dict[int, Answer]:
     """The assessment's answers by the primary key of their indicator. One query."""
-    figures = ("inputs", "no_case", "no_case_reason", "pending", "explanation", "score")
+    figures = ("inputs", "no_case", "no_case_reason", "pending", "explanation", "score", "decided_band")
     texts = ("performance", "problems", "remedies")
     found = Answer.objects.of(assessment).only("assessment_id", "indicator_id", *figures, *texts)
     return {answer.indicator_id: answer for answer in found}

@@ -26,6 +26,15 @@ class ReadAnswer:
     evidence: Sequence[EvidenceUse]
     held: Sequence[Held]
 
+    @property
+    def waits(self) -> bool:
+        """There was no case, and no reviewer has chosen a row yet."""
+        return self.answer.pending == "no_case" and self.answer.is_answered
+
+    @property
+    def is_decidable(self) -> bool:
+        return self.waits or self.answer.decided_band is not None
+
 
 @dataclass(frozen=True, slots=True)
 class ReadArea:
@@ -55,12 +64,21 @@ class ReadDimension:
 def read_whole(assessment: Assessment) -> list[ReadDimension]:
     """Everything that the office answered. Two queries, once the edition is read."""
     standard = editions.standard_of(assessment.round.edition)
-    answers = {answer.indicator_id: answer for answer in Answer.objects.of(assessment).select_related("changed_by")}
+    answers = {
+        answer.indicator_id: answer
+        for answer in Answer.objects.of(assessment).select_related("changed_by", "decided_by")
+    }
     evidence: dict[int, list[EvidenceUse]] = {}
     uses = EvidenceUse.objects.filter(answer__assessment=assessment, evidence__deleted_at__isnull=True)
     for use in uses.select_related("evidence"):
         evidence.setdefault(use.answer_id, []).append(use)
     return [_dimension(assessment, dimension, answers, evidence) for dimension in standard.dimensions]
+
+
+def without_case(dimensions: Sequence[ReadDimension]) -> list[ReadAnswer]:
+    """The answers that a reviewer decides, or has decided, in printed order."""
+    rows = (row for dimension in dimensions for area in dimension.areas for row in area.answers)
+    return [row for row in rows if row.is_decidable]
 
 
 def _dimension(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Answer, AnswerChange
 from indicators.editions import IndicatorNode
+from indicators.rules import Rule
 from indicators.typed import YES, boxes, texts_of
 
 # The columns of an answer that a person fills, in the form's order.
@@ -15,6 +16,10 @@ COLUMNS = (
     *("inputs", "typed", "no_case", "no_case_reason", "performance", "problems", "remedies", "number_source"),
     "evidence_held",
 )
+# What a reviewer fills where there was no case.
+DECIDED = ("decided_band", "decided_reason")
+# What follows by itself when the year's target is entered or changed.
+FOLLOWED = ("explanation",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,9 @@ def label_of(column: str) -> str:
         "remedies": _("Remedies"),
         "number_source": _("Who counted, and from what"),
         "evidence_held": _("Evidence that the office has"),
+        "decided_band": _("Row that a reviewer chose"),
+        "decided_reason": _("Why the reviewer chose it"),
+        "explanation": _("How it was judged"),
     }
     return labels[column]
 
@@ -72,6 +80,8 @@ def text_of(node: IndicatorNode, column: str, value: Any) -> str:
             return _("Yes") if value else ""
         case "evidence_held":
             return "\n".join(node.evidence[place] for place in value or [] if place < len(node.evidence))
+        case "decided_band":
+            return node.rule.bands[value - 1].text if value and isinstance(node.rule, Rule) else ""
     return str(value or "")
 
 
@@ -93,7 +103,7 @@ def differences(node: IndicatorNode, old: Mapping[str, Any], new: Mapping[str, A
     """What differs between two sets of columns, as a person reads it."""
     return [
         Difference(column, label_of(column), text_of(node, column, old[column]), text_of(node, column, new[column]))
-        for column in COLUMNS
+        for column in (*COLUMNS, *DECIDED, *FOLLOWED)
         if column in old and column in new and old[column] != new[column]
     ]
 

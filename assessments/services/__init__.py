@@ -2,6 +2,7 @@
 
 from assessments.services import evidence
 from assessments.services.answers import Entry, Refused, Saved, Stale, recount, save_answer
+from assessments.services.deciding import decide_no_case
 from assessments.services.moves import accept, reopen, return_for_correction, submit
 from assessments.services.rounds import change_round, extend, open_round
 
@@ -12,6 +13,7 @@ __all__ = [
     "Stale",
     "accept",
     "change_round",
+    "decide_no_case",
     "evidence",
     "extend",
     "open_round",

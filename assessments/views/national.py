@@ -1,17 +1,17 @@
 """The centre's view of the offices: the list of a round, one assessment, and the moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments import services
 from assessments.access import AppRequest, for_assessment, for_move, for_right, may
-from assessments.forms.moves import AcceptForm, ExtendForm, MoveForm, ReopenForm, ReturnForm
+from assessments.forms.moves import AcceptForm, DecideForm, ExtendForm, MoveForm, ReopenForm, ReturnForm
 from assessments.forms.national import NationalFilter
 from assessments.models import Assessment
 from assessments.queries import national, reading
@@ -77,6 +77,30 @@ def assessment_extend(request: AppRequest, assessment: Assessment) -> HttpRespon
     return _move(request, assessment, Action.EXTEND, services.extend, _("The office's closing day is extended."))
 
 
+@require_POST
+@for_move(Action.DECIDE)
+def assessment_decide(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
+    """Decide the row of an answer without a case; what is refused shows the page again with what was typed."""
+    node = editions.standard_of(assessment.round.edition).indicators.get(code)
+    if node is None or not node.rule.no_case:
+        raise Http404
+    form = DecideForm(request.POST, assessment=assessment, node=node)
+    if not may(request.user, Action.DECIDE, assessment):
+        return _too_late(request, assessment, Action.DECIDE, form)
+    if not form.is_valid():
+        return _page(request, assessment, {code: form}, status=422)
+    try:
+        saved = services.decide_no_case(assessment=assessment, indicator=node, by=request.user, **form.cleaned_data)
+    except services.Refused as refusal:
+        form.add_error(None, str(refusal.message))
+        return _page(request, assessment, {code: form}, unsent=form.cleaned_data["reason"], status=422)
+    if saved.changed:
+        messages.success(request, _("The decision on indicator %(code)s is saved.") % {"code": code})
+    else:
+        messages.info(request, _("Indicator %(code)s was decided like this already; nothing changed.") % {"code": code})
+    return redirect("national_assessment", pk=assessment.pk)
+
+
 def _move(
     request: AppRequest, assessment: Assessment, action: Action, act: Callable[..., Any], done: str
 ) -> HttpResponse:
@@ -109,11 +133,12 @@ def _too_late(request: AppRequest, assessment: Assessment, action: Action, form:
 def _page(
     request: AppRequest,
     assessment: Assessment,
-    typed: dict[Action, MoveForm] | None = None,
+    typed: Mapping[str, MoveForm] | None = None,
     *,
     unsent: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """`typed` holds the form that was refused, by its move, or by its indicator where a row was to be decided."""
     typed = typed or {}
     allowed: dict[str, MoveForm] = {}
     refused: dict[str, list[str]] = {}
@@ -123,9 +148,14 @@ def _page(
             allowed[action.value] = typed.get(action) or FORMS[action](assessment=assessment)
         elif request.user.role in CENTRAL_ROLES:
             refused.setdefault(str(decision.reason), []).append(str(action.label))
+    dimensions = reading.read_whole(assessment)
+    decidable = reading.without_case(dimensions)
+    decide = may(request.user, Action.DECIDE, assessment)
     context = {
         "assessment": assessment,
-        "dimensions": reading.read_whole(assessment),
+        "dimensions": dimensions,
+        "waiting": [row.node for row in decidable if row.waits],
+        "decide": {row.node.code: _decide_form(assessment, row, typed) for row in decidable if decide},
         "history": reading.status_history(assessment),
         "moves": allowed,
         "refused": refused,
@@ -134,3 +164,7 @@ def _page(
         "unsent": unsent,
     }
     return render(request, "national/assessment.html", context, status=status)
+
+
+def _decide_form(assessment: Assessment, row: reading.ReadAnswer, typed: Mapping[str, MoveForm]) -> MoveForm:
+    return typed.get(row.node.code) or DecideForm(assessment=assessment, node=row.node, answer=row.answer)
