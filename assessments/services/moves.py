@@ -14,6 +14,7 @@ from assessments.calendar import today
 from assessments.models import Answer, Assessment, Evidence, StatusChange, User
 from assessments.services.answers import recount
 from assessments.services.base import Refused, locked
+from assessments.services.receipts import mail_receipt
 from assessments.services.rounds import write_extension
 from assessments.workflow import Action, Status, move_of
 from indicators import editions
@@ -21,7 +22,7 @@ from indicators import editions
 
 @transaction.atomic
 def submit(*, assessment: Assessment, by: User, certified: bool) -> Assessment:
-    """Certify and submit; raises Refused. Needs all answers and the head's certification."""
+    """Certify and submit; raises Refused. Needs all answers and the head's certification. The receipt is mailed."""
     assessment = locked(assessment, by=by, action=Action.SUBMIT)
     if not certified:
         raise Refused(_("Tick the certification before you submit."))
@@ -44,7 +45,9 @@ def submit(*, assessment: Assessment, by: User, certified: bool) -> Assessment:
     assessment.reference = f"{assessment.round.year}-{assessment.province.iso.removeprefix('TH-')}-{number}"
     assessment.submitted_at = timezone.now()
     assessment.submitted_by = by
-    return _move(assessment, Action.SUBMIT, by=by)
+    submitted = _move(assessment, Action.SUBMIT, by=by)
+    mail_receipt(assessment=submitted, by=by)
+    return submitted
 
 
 @transaction.atomic

@@ -16,11 +16,11 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.access import has
+from assessments.links import link_to
 from assessments.models import Invitation, LogEntry, Province, SupportOffice, User
 from assessments.services.base import Refused
 from assessments.services.support import NUMBERS
@@ -235,7 +235,7 @@ def _new_link(person: User, by: User | None) -> tuple[str, Invitation]:
         invited_at=now,
         expires_at=now + timedelta(days=settings.INVITATION_DAYS),
     )
-    return settings.BASE_URL.rstrip("/") + reverse("invitation_accept", args=[token]), invitation
+    return link_to("invitation_accept", token), invitation
 
 
 def _hash(token: str) -> str:

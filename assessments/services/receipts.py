@@ -4,14 +4,14 @@ import logging
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django_tasks import task
 
 from assessments.calendar import BANGKOK, clock, long_date
+from assessments.links import link_to
 from assessments.models import Assessment, User
 from indicators.scoring import LEVELS
 
@@ -19,19 +19,17 @@ log = logging.getLogger("pmj")
 
 
 def mail_receipt(*, assessment: Assessment, by: User) -> None:
-    """Mail the receipt, in Thai, to the office's people once the submission is committed.
+    """Have the worker mail the receipt, in Thai, to the office's people once the submission is committed.
 
-    A mail that cannot be sent is logged and undoes nothing: the receipt stands on its page.
+    Whatever fails on the way is logged and undoes nothing: the receipt stands on its page.
     """
-    people = User.objects.filter(province=assessment.province, is_active=True).order_by("pk")
-    addresses = list(people.values_list("email", flat=True))
     with translation.override("th"):
         subject = _("Receipt %(reference)s: self-assessment of %(office)s") % {
             "reference": assessment.reference,
             "office": assessment.province.office_name,
         }
         text = receipt_text(assessment, by)
-    transaction.on_commit(partial(_send, subject, text, addresses))
+    transaction.on_commit(partial(send_receipt.enqueue, subject, text, assessment.province_id), robust=True)
 
 
 def receipt_text(assessment: Assessment, by: User) -> str:
@@ -59,7 +57,7 @@ def receipt_text(assessment: Assessment, by: User) -> str:
         ),
         _("Until then the answers are frozen. You can read them, and take the evaluation form as PDF or Excel."),
         "",
-        f"{settings.BASE_URL}{reverse('assessment_receipt', args=[assessment.pk])}",
+        link_to("assessment_receipt", assessment.pk),
     ]
     return "\n".join(lines)
 
@@ -70,8 +68,11 @@ def _result(total: dict[str, Any]) -> str:
     return f"{mean} {level.name}" if level else str(mean)
 
 
-def _send(subject: str, text: str, addresses: list[str]) -> None:
-    for address in addresses:
+@task()
+def send_receipt(subject: str, text: str, province: int) -> None:
+    """To each person of the office a mail of their own, by the worker: a slow mail server holds up no submission."""
+    people = User.objects.filter(province=province, is_active=True).order_by("pk")
+    for address in people.values_list("email", flat=True):
         try:
             send_mail(subject, text, None, [address])
         except OSError:

@@ -10,7 +10,6 @@ from assessments.access import AppRequest, Refusal, for_assessment, may
 from assessments.forms.submitting import CertifyForm
 from assessments.models import Assessment
 from assessments.queries import progress
-from assessments.services.receipts import mail_receipt
 from assessments.workflow import Action, Status
 
 
@@ -43,12 +42,11 @@ def assessment_submit(request: AppRequest, assessment: Assessment) -> HttpRespon
         raise Refusal(decision)
     form = CertifyForm(request.POST)
     try:
-        done = services.submit(
+        services.submit(
             assessment=assessment, by=request.user, certified=form.is_valid() and form.cleaned_data["certified"]
         )
     except services.Refused as refusal:
         return _not_submitted(request, assessment, refusal)
-    mail_receipt(assessment=done, by=request.user)
     return redirect("assessment_receipt", pk=assessment.pk)
 
 

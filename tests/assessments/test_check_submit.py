@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 
 from assessments import services
@@ -176,31 +177,53 @@ def test_the_receipt_is_the_office_s_alone(
     assert client.get(receipt_url(whole)).status_code == 302
 
 
-def test_the_receipt_is_mailed_to_the_people_of_the_office_once_committed(
+def run_worker() -> None:
+    """What the worker beside the web server does, until nothing is left to do."""
+    call_command("db_worker", batch=True, startup_delay=False, interval=0.01, reload=False)
+
+
+def test_the_receipt_is_mailed_to_the_people_of_the_office_by_the_worker(
     as_head: Client,
     whole: Assessment,
     head: User,
     editor: User,
     stranger: User,
+    settings: Any,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
+    settings.BASE_URL = "https://standards.example/"
     with django_capture_on_commit_callbacks(execute=True):
         as_head.post(submit_url(whole), {"certified": "on"})
+        run_worker()
         assert mail.outbox == []
+    assert mail.outbox == []
+    run_worker()
     assert sorted(message.to[0] for message in mail.outbox) == sorted([head.email, editor.email])
     whole.refresh_from_db()
-    for word in ("2569-50-1", whole.answers_hash, head.full_name, f"http://testserver{receipt_url(whole)}", "10.00"):
+    link = f"https://standards.example{receipt_url(whole)}"
+    for word in ("2569-50-1", whole.answers_hash, head.full_name, link, "10.00"):
         assert word in mail.outbox[0].body
     assert "2569-50-1" in mail.outbox[0].subject
 
 
+def test_whatever_way_it_is_submitted_the_receipt_is_mailed(
+    whole: Assessment, head: User, editor: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        services.submit(assessment=whole, by=head, certified=True)
+    run_worker()
+    assert len(mail.outbox) == 2
+
+
 def test_a_mail_that_cannot_be_sent_undoes_nothing(
-    as_head: Client, whole: Assessment, settings: Any, django_capture_on_commit_callbacks: Any
+    as_head: Client, whole: Assessment, settings: Any, django_capture_on_commit_callbacks: Any, caplog: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 1, 1
     with django_capture_on_commit_callbacks(execute=True):
         response = as_head.post(submit_url(whole), {"certified": "on"})
+    run_worker()
     assert response["Location"] == receipt_url(whole)
+    assert [line.message for line in caplog.records if line.name == "pmj"] == ["receipt could not be mailed"] * 2
     whole.refresh_from_db()
     assert whole.status == Status.SUBMITTED
