@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
+from assessments.links import whole
 from assessments.models import User
 
 logger = logging.getLogger("pmj.accounts")
@@ -71,7 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.BASE_URL.rstrip("/") + path.replace("UID-KEY", key)
+        return whole(path.replace("UID-KEY", key))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("profile")
@@ -85,7 +86,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Secrets of the second factor are encrypted in the database: a copy of it alone opens no account."""
+    """Secrets of the second factor are encrypted in the database: a copy of it alone opens no account.
+
+    The key comes from SECRET_KEY; SECRET_KEY_FALLBACKS opens what earlier keys closed."""
 
     error_messages: ClassVar = {
         **DefaultMFAAdapter.error_messages,

@@ -6,8 +6,10 @@ http. DEBUG=1 is for developing. Neither is ever set in production.
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
@@ -28,10 +30,17 @@ DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var")
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = env.str("SECRET_KEY")
+# Keys of before: they still read (second factors, sessions, links) and no longer write.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"]) if LOCAL else env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Where people reach the product: links in mails start with it.
 BASE_URL = env.str("BASE_URL", *(["http://127.0.0.1:8000"] if LOCAL else []))
+if LOCAL and urlsplit(BASE_URL).hostname not in {"127.0.0.1", "localhost"}:
+    raise ImproperlyConfigured(
+        "DEMO=1 and DEBUG=1 are for one's own machine: known passwords, plain http. "
+        f"To serve {BASE_URL} remove .env or set DEMO=0 and DEBUG=0."
+    )
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -98,6 +107,8 @@ TEMPLATES = [
 # --- database --------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_max_age=600)}
+# A connection that the database server closed in the meantime is opened anew instead of failing a page.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Of three ways tried, the only one in which eight writers at once all commit: a write transaction
     # takes its lock at the start (IMMEDIATE) and waits for its turn instead of failing half-way.

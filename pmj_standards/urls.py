@@ -1,5 +1,6 @@
 """All addresses of the product. Every view of ours declares its access rule (`assessments.checks`)."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("standard/", include("indicators.urls")),
     path("accounts/", include("pmj_standards.account_urls")),
-    path("language", set_language, name="set_language"),
+    # Also for those who are not signed in: the sign-in page has the switch too.
+    path("language", login_not_required(set_language), name="set_language"),
     path("healthz", healthz, name="healthz"),
 ]

@@ -120,6 +120,13 @@ def sorted_csp(value: str) -> str:
     return "; ".join(parts)
 
 
+@pytest.mark.parametrize(("code", "said"), [("en", "Sign in"), ("th", "เข้าสู่ระบบ")])
+def test_the_language_switch_needs_no_sign_in(client: Client, db: None, code: str, said: str) -> None:
+    response = client.post("/language", {"language": code, "next": "/accounts/login/"})
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/")
+    assert said in client.get("/accounts/login/").content.decode()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "status"), [("/accounts/login/", 200), ("/", 302), ("/no-such-page/", 404), ("/static/no-such-file", 404)]
@@ -142,12 +149,12 @@ def test_cookies_are_locked_to_this_host() -> None:
 # --- a start that lacks something ------------------------------------------------------------------
 
 
-def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def start(tmp_path: Path, then: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Load the settings in a process of its own, away from any `.env`."""
     code = (
         "import pathlib, sys; is_file = pathlib.Path.is_file; "
         "pathlib.Path.is_file = lambda self: self.name != '.env' and is_file(self); "
-        "import pmj_standards.settings"
+        f"from pmj_standards import settings; {then}"
     )
     clean = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **environment}
     return subprocess.run(
@@ -168,6 +175,23 @@ def test_production_does_not_start_without(tmp_path: Path, name: str) -> None:
     started = start(tmp_path, **{key: value for key, value in WHOLE.items() if key != name})
     assert started.returncode == 1
     assert f'"{name}" not set' in started.stderr
+
+
+@pytest.mark.parametrize("switch", ["DEMO", "DEBUG"])
+def test_the_demo_and_debugging_are_for_one_s_own_machine(tmp_path: Path, switch: str) -> None:
+    local = {"SECRET_KEY": "k" * 60, switch: "1"}
+    for address in ("http://127.0.0.1:8010", "http://localhost"):
+        assert start(tmp_path, **local, BASE_URL=address).returncode == 0
+    for address in ("https://standards.example", "http://127.0.0.1.standards.example", "standards.example"):
+        started = start(tmp_path, **local, BASE_URL=address)
+        assert started.returncode == 1
+        assert "ImproperlyConfigured: DEMO=1 and DEBUG=1 are for one's own machine" in started.stderr
+
+
+def test_connections_are_checked_before_use_and_old_keys_can_be_named(tmp_path: Path) -> None:
+    assert settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] is True
+    started = start(tmp_path, "print(settings.SECRET_KEY_FALLBACKS)", **WHOLE, SECRET_KEY_FALLBACKS="first,second")
+    assert started.stdout == "['first', 'second']\n"
 
 
 def test_the_demo_starts_with_a_key_alone(tmp_path: Path) -> None:

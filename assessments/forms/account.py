@@ -1,11 +1,14 @@
 """The forms of signing in, in our own words. What they do is allauth's."""
 
+import logging
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
+from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.base import forms as factor_forms
 from allauth.mfa.totp import forms as totp_forms
+from cryptography.fernet import InvalidToken
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from assessments.accounts import may_sign_in
 from assessments.models import User
 from indicators import thai
+
+logger = logging.getLogger("pmj.accounts")
 
 NEW_PASSWORD_HINT = _("At least 12 characters. A short sentence is easy to remember; signs and digits are not needed.")
 WORDS = {
@@ -96,7 +101,12 @@ class CodeForm(Worded):
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = thai.squeeze(self.cleaned_data["code"])  # type: ignore[attr-defined]
-        return str(super().clean_code())  # type: ignore[misc]
+        try:
+            return str(super().clean_code())  # type: ignore[misc]
+        except InvalidToken:
+            # The secret was written with a key that is neither SECRET_KEY nor one of SECRET_KEY_FALLBACKS.
+            logger.exception("A second factor cannot be read with the keys of this server")
+            raise mfa_adapter().validation_error("incorrect_code") from None
 
 
 class AuthenticateForm(CodeForm, factor_forms.AuthenticateForm):

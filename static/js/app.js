@@ -23,9 +23,10 @@
     }
     form.dataset.sent = "1";
   });
-  // What a tab kept of unsaved answers (answer.js) goes with the person who signs out.
+  // What a tab kept of unsaved answers (answer.js) goes with the person who signs out: every form that
+  // signs out is marked data-signs-out.
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches('.site-person form[action*="logout"]')) return;
+    if (!event.target.matches("[data-signs-out]")) return;
     for (const key of Object.keys(sessionStorage)) if (key.startsWith("draft:")) sessionStorage.removeItem(key);
   });
   window.addEventListener("pageshow", () => {

@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 
-from assessments.accounts import client_address
+from assessments.accounts import AccountAdapter, client_address
 from assessments.models import Province, User
 from assessments.workflow import Role
 from tests.conftest import PASSWORD, person, signed_in
@@ -394,6 +394,23 @@ class TestSecondFactor:
         assert not any(secret in row for row in rows)
         seed = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).data["seed"]
         assert seed.startswith("gAAAA")
+
+    def test_an_earlier_key_still_opens_and_a_lost_one_is_an_incorrect_code(
+        self, editor: User, settings: Any, time_machine: Any
+    ) -> None:
+        time_machine.move_to("2026-08-03T10:00:05+07:00", tick=False)
+        secret = self.set_up(signed_in(editor))
+        time_machine.move_to("2026-08-03T10:01:05+07:00", tick=False)
+        old, settings.SECRET_KEY = settings.SECRET_KEY, "another key that signs nothing outside the tests 9876543210"
+        client = Client()
+        sign_in(client, editor.email)
+        answer = client.post(reverse("mfa_authenticate"), {"code": code_now(secret)})
+        words = AccountAdapter.error_messages["incorrect_code"]
+        assert (answer.status_code, answer.context["form"].errors["code"]) == (200, [words])
+        assert not is_signed_in(client)
+        settings.SECRET_KEY_FALLBACKS = [old]
+        client.post(reverse("mfa_authenticate"), {"code": code_now(secret)})
+        assert is_signed_in(client)
 
     @pytest.mark.parametrize("role", [Role.REVIEWER, Role.MANAGER, Role.ADMIN])
     def test_central_accounts_see_nothing_without_it_when_it_is_required(

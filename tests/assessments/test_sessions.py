@@ -1,5 +1,6 @@
 """A session: extended by use, ended everywhere at once; and the page of one's own account."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -79,3 +80,13 @@ class TestProfile:
     def test_requires_login_and_only_reads(self, as_editor: Client) -> None:
         assert Client().get(reverse("profile"))["Location"].startswith(LOGIN)
         assert as_editor.post(reverse("profile")).status_code == 405
+
+
+def test_every_form_that_signs_out_says_so_to_the_script(as_editor: Client) -> None:
+    """static/js/app.js forgets unsaved answers when such a form is sent."""
+    for page in (reverse("profile"), reverse("account_logout")):
+        forms = re.findall(r"<form [^>]*>", as_editor.get(page).content.decode())
+        places = (reverse("account_logout"), reverse("sign_out_everywhere"))
+        leaving = [form for form in forms if any(f'action="{place}"' in form for place in places)]
+        assert len(leaving) == 2
+        assert [form for form in leaving if "data-signs-out" not in form] == []

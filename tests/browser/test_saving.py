@@ -141,3 +141,22 @@ def test_a_slow_first_save_cannot_overwrite_the_second(open_as: Open, places: di
         page.wait_for_timeout(500)
         expect(form(page)).to_have_attribute("data-save", "", timeout=20_000)
         assert kept(page, "performance") == "ข้อความที่สอง"
+
+
+@pytest.mark.parametrize(
+    ("place", "button"),
+    [
+        ("/me/", "form[action*=sign-out-everywhere] button"),
+        ("/accounts/logout/", "main .btn-primary"),
+        ("/", ".site-person form[data-signs-out] button"),
+    ],
+)
+def test_unsaved_answers_go_with_the_person_who_signs_out(open_as: Open, site: Site, place: str, button: str) -> None:
+    with open_as("head.phuket", fresh=True) as watched:
+        page: Page = watched.page
+        page.goto(place)
+        page.evaluate("sessionStorage.setItem('draft:1:/x/', '{}'); sessionStorage.setItem('other', '1')")
+        page.locator(button).click()
+        page.wait_for_url("**/accounts/login/**")
+        assert page.evaluate("Object.keys(sessionStorage)") == ["other"]
+    site.states.pop("head.phuket")
