@@ -39,9 +39,14 @@ def fiscal_year_span(year: int) -> tuple[date, date]:
     return date(year - ERA - 1, 10, 1), date(year - ERA, 9, 30)
 
 
+def day_of(moment: datetime) -> date:
+    """The day in Bangkok on which a moment falls: until 07:00 it is the day after the one in UTC."""
+    return moment.astimezone(BANGKOK).date()
+
+
 def today() -> date:
     """The day it is in Bangkok."""
-    return timezone.now().astimezone(BANGKOK).date()
+    return day_of(timezone.now())
 
 
 def end_of(day: date) -> datetime:
@@ -100,4 +105,4 @@ def clock(moment: datetime) -> str:
 
 def moment_text(moment: datetime) -> str:
     """22 พ.ย. 2569 14:32 น."""
-    return f"{short_date(moment.astimezone(BANGKOK).date())} {clock(moment)}"
+    return f"{short_date(day_of(moment))} {clock(moment)}"

@@ -185,7 +185,7 @@ def form_of(assessment: Assessment) -> Form:
     mark = _MARK_OF[assessment.status]
     day = calendar.today()
     if mark != "draft" and assessment.submitted_at:
-        day = assessment.submitted_at.astimezone(calendar.BANGKOK).date()
+        day = calendar.day_of(assessment.submitted_at)
     tables = tuple(_table(standard, node, answers, assessment.results) for node in standard.dimensions)
     return Form(
         title=TITLE,

@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from assessments import services
-from assessments.calendar import BANGKOK, ERA, fiscal_year, fiscal_year_span, start_of
+from assessments.calendar import BANGKOK, ERA, day_of, fiscal_year, fiscal_year_span, start_of
 from assessments.demo import ACCOUNTS, office_email
 from assessments.demo.drawing import Office, draw_inputs, rng
 from assessments.demo.papers import PAPERS, Paper, content_of
@@ -76,7 +76,7 @@ class Batch:
 
 def seed(*, now: datetime, password: str) -> list[Round]:
     """Make the demo's people and its three rounds; raises NotPossible, leaving nothing behind."""
-    current = fiscal_year(now.astimezone(BANGKOK).date())
+    current = fiscal_year(day_of(now))
     years = (current - 2, current - 1, current)
     if Round.objects.filter(year__in=years).exists():
         raise NotPossible("This database has rounds of its own already; demo data goes only where there are none.")
@@ -104,7 +104,7 @@ def _people(password: str, *, since: datetime) -> People:
     )
     taken = SupportMembership.objects.filter(ends_on__isnull=True).values("province")
     SupportMembership.objects.bulk_create(
-        SupportMembership(support_office=office, province=province, starts_on=since.date())
+        SupportMembership(support_office=office, province=province, starts_on=day_of(since))
         for province in Province.objects.filter(iso__in=SUPPORTED).exclude(pk__in=taken)
     )
     provinces = {province.iso: province for province in Province.objects.with_office()}
@@ -138,7 +138,7 @@ def _people(password: str, *, since: datetime) -> People:
 def _round(year: int, target: Decimal, people: People, *, now: datetime, first_year: int, written: list[str]) -> Round:
     """One round with all that its offices did until `now`."""
     first, last = fiscal_year_span(year)
-    past = year < fiscal_year(now.astimezone(BANGKOK).date())
+    past = year < fiscal_year(day_of(now))
     opens_on = date(year - ERA, 7, 1) if past else first
     round_ = services.open_round(
         year=year,
@@ -359,7 +359,7 @@ def _moves(
                 from_status=assessment.status,
                 to_status=to,
                 reason=reason,
-                due_on=(at + timedelta(days=14)).date() if action is Action.RETURN else None,
+                due_on=day_of(at + timedelta(days=14)) if action is Action.RETURN else None,
                 by=by,
                 at=at,
             )

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.access import assessments_seen
-from assessments.calendar import short_date
+from assessments.calendar import day_of, short_date
 from assessments.models import Region, Round, User
 from assessments.templatetags.pmj import level_mark
 from assessments.workflow import Status
@@ -162,7 +162,7 @@ def _row(values: Mapping[str, Any], words: Words) -> Row:
         answered=values["answered"],
         closes_on=values["closes_on"],
         submitted_at=submitted_at,
-        submitted=short_date(submitted_at) if submitted_at else "",
+        submitted=short_date(day_of(submitted_at)) if submitted_at else "",
         figures=tuple(_figure(totals.get(key), words) for key in FIGURES),
     )
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from assessments.calendar import BANGKOK, clock, long_date
+from assessments.calendar import clock, day_of, long_date
 from assessments.links import link_to
 from assessments.models import Assessment, User
 from indicators.scoring import LEVELS
@@ -36,10 +36,9 @@ def receipt_text(assessment: Assessment, by: User) -> str:
     """The receipt as plain text."""
     submitted_at = assessment.submitted_at
     assert submitted_at is not None
-    day = submitted_at.astimezone(BANGKOK).date()
     facts = (
         (_("Reference"), assessment.reference),
-        (_("Sent on"), f"{long_date(day)} {clock(submitted_at)}"),
+        (_("Sent on"), f"{long_date(day_of(submitted_at))} {clock(submitted_at)}"),
         (_("Certified by"), by.full_name),
         (_("Dimensions 2 to 4 together"), _result(assessment.results["overall"])),
         (_("Fingerprint of the answers (SHA-256)"), assessment.answers_hash),

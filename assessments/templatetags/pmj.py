@@ -43,7 +43,7 @@ def clock(moment: datetime | None) -> str:
 
 
 def _day(day: date | datetime) -> date:
-    return day.astimezone(calendar.BANGKOK).date() if isinstance(day, datetime) else day
+    return calendar.day_of(day) if isinstance(day, datetime) else day
 
 
 @register.filter

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from assessments.calendar import BANGKOK, clock, moment_text, today
+from assessments.calendar import clock, day_of, moment_text, today
 from assessments.forms.answers import TEXTS, AnswerForm
 from assessments.models import Answer
 from assessments.queries.shown import Difference, columns_of, differences
@@ -47,7 +47,7 @@ class Standing:
         moment = self.answer.changed_at
         if moment is None:
             return ""
-        same_day = moment.astimezone(BANGKOK).date() == today()
+        same_day = day_of(moment) == today()
         return clock(moment) if same_day else moment_text(moment)
 
     @property
