@@ -171,8 +171,13 @@ def published(year: int) -> Edition:
 
 
 def current() -> Edition:
-    """The edition in force: the newest published one, else the newest draft; raises Edition.DoesNotExist."""
-    return Edition.objects.published().first() or Edition.objects.latest("year")
+    """The edition in force: the newest published one; raises Edition.DoesNotExist."""
+    return Edition.objects.published().latest("year")
+
+
+def current_or_draft() -> Edition:
+    """For work on the standard itself: the edition in force, else the newest draft; raises Edition.DoesNotExist."""
+    return Edition.objects.published().order_by("-year").first() or Edition.objects.latest("year")
 
 
 def standard_of(edition: Edition) -> EditionNode:

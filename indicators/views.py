@@ -3,6 +3,9 @@
 For every signed-in person; reads only. A page of an edition that is not published does not exist.
 """
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,19 +19,45 @@ from indicators.search import search
 from pmj_standards.access import for_everyone
 
 
-def _edition(year: int | None = None) -> EditionNode:
-    """The published edition of a year, or the one in force; raises Http404."""
+def _edition(year: int) -> EditionNode:
+    """The published edition of a year; raises Http404."""
     try:
-        return editions.standard_of(editions.published(year) if year else editions.current())
+        return editions.standard_of(editions.published(year))
     except Edition.DoesNotExist:
         raise Http404 from None
 
 
+def _in_force(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view gets the edition in force; without one the page says that nothing is published yet."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        try:
+            edition = editions.current()
+        except Edition.DoesNotExist:
+            return render(request, "handbook/unpublished.html", status=404)
+        return view(request, editions.standard_of(edition))
+
+    return wrapped
+
+
 @require_safe
 @for_everyone
-def handbook(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    """The whole edition: its four dimensions with their areas."""
-    context = {"edition": _edition(year), "years": editions.published_years(), "search_form": SearchForm()}
+@_in_force
+def handbook(request: HttpRequest, edition: EditionNode) -> HttpResponse:
+    """The whole edition in force: its four dimensions with their areas."""
+    return _whole(request, edition)
+
+
+@require_safe
+@for_everyone
+def handbook_edition(request: HttpRequest, year: int) -> HttpResponse:
+    """The whole edition of a year."""
+    return _whole(request, _edition(year))
+
+
+def _whole(request: HttpRequest, edition: EditionNode) -> HttpResponse:
+    context = {"edition": edition, "years": editions.published_years(), "search_form": SearchForm()}
     return render(request, "handbook/handbook.html", context)
 
 
@@ -81,17 +110,18 @@ def handbook_indicator(request: HttpRequest, year: int, code: str) -> HttpRespon
 
 @require_safe
 @for_everyone
-def handbook_scoring(request: HttpRequest) -> HttpResponse:
+@_in_force
+def handbook_scoring(request: HttpRequest, edition: EditionNode) -> HttpResponse:
     """How scores, means and levels are made, with the handbook's own worked examples."""
-    context = {"edition": _edition(), "scores": SCORE_LABELS, "levels": level_rows()}
+    context = {"edition": edition, "scores": SCORE_LABELS, "levels": level_rows()}
     return render(request, "handbook/scoring.html", context)
 
 
 @require_safe
 @for_everyone
-def handbook_search(request: HttpRequest) -> HttpResponse:
+@_in_force
+def handbook_search(request: HttpRequest, edition: EditionNode) -> HttpResponse:
     """Indicators and areas that hold the searched words; without a word only the form and advice."""
-    edition = _edition()
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
     context = {"edition": edition, "search_form": form, "query": query, "found": search(edition, query)}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from assessments import services
@@ -30,6 +31,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture
 def edition(db: None) -> Edition:
+    return Edition.objects.get(year=2563)
+
+
+@pytest.fixture
+def unpublished(db: None) -> Edition:
+    """The edition as the draft it was before: only past the triggers, which refuse that, and for this test alone."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'indicators_edition'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        else:
+            cursor.execute("ALTER TABLE indicators_edition DISABLE TRIGGER USER")
+    Edition.objects.update(status=Edition.Status.DRAFT, content_hash="", published_at=None)
     return Edition.objects.get(year=2563)
 
 

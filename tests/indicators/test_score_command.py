@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from indicators import editions
 from indicators.models import Edition
 from tests.indicators.standard import rule
 from tests.indicators.test_scoring import CHOICES, COUNTS, PERCENTS
@@ -271,6 +272,17 @@ def test_a_target_that_is_no_percentage_is_refused(answers: Any, target: str) ->
 
 def test_the_edition_may_be_named(answers: Any, edition: Edition) -> None:
     assert answers({}, "--edition", str(edition.year))["edition"] == "2563"
+
+
+def test_a_draft_is_scored_while_nothing_is_published(unpublished: Edition, answers: Any) -> None:
+    with pytest.raises(Edition.DoesNotExist):
+        editions.current()
+    assert answers({"2.1": {"count": 5}})["indicators"]["2.1"]["score"] == "10"
+
+
+def test_a_newer_draft_is_not_scored_unasked(edition: Edition, answers: Any) -> None:
+    Edition.objects.create(year=2600, title="ฉบับร่าง", printed_year=2600)
+    assert answers({})["edition"] == "2563"
 
 
 def test_every_scored_indicator_has_its_own_best_answer() -> None:

@@ -85,6 +85,23 @@ def test_a_draft_does_not_exist_for_readers(edition: Edition, as_editor: Client)
     assert "2600" not in words(as_editor, "/standard/")
 
 
+@pytest.mark.parametrize("address", ["/standard/", "/standard/scoring/", "/standard/search/?q=ประชุม"])
+def test_without_a_published_edition_the_handbook_says_so(
+    unpublished: Edition, as_editor: Client, address: str
+) -> None:
+    as_editor.cookies["django_language"] = "en"
+    response = as_editor.get(address)
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert "No edition of the standard is published here yet, so there is nothing to read." in page
+    assert unpublished.title not in page
+
+
+@pytest.mark.parametrize("address", ["/standard/2563/", "/standard/2563/2.1/", "/standard/2563/area/4-10/"])
+def test_a_draft_s_own_address_does_not_exist(unpublished: Edition, as_editor: Client, address: str) -> None:
+    assert as_editor.get(address).status_code == 404
+
+
 def test_the_first_page_names_every_area(standard: EditionNode, as_editor: Client) -> None:
     shown = words(as_editor, reverse("handbook"))
     assert standard.title in shown

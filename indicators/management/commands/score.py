@@ -26,7 +26,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", default="-", metavar="FILE")
-        parser.add_argument("--edition", type=int, help="Buddhist year of the edition; the one in force if left out")
+        parser.add_argument(
+            "--edition",
+            type=int,
+            help="Buddhist year of the edition; if left out the one in force, else the newest draft",
+        )
         parser.add_argument("--target", type=_target, help="the year's spending target for 1.31, in percent")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,9 +59,9 @@ def _target(text: str) -> Decimal:
 
 
 def find_edition(year: int | None) -> Edition:
-    """The edition of a year or the one in force; raises CommandError with status 2."""
+    """The edition of a year, or the one in force, else the newest draft; raises CommandError with status 2."""
     try:
-        return Edition.objects.get(year=year) if year else editions.current()
+        return Edition.objects.get(year=year) if year else editions.current_or_draft()
     except Edition.DoesNotExist:
         which = f"edition {year}" if year else "the standard"
         raise CommandError(f"{which} is not loaded: run manage.py load_standard", returncode=2) from None
