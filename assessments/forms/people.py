@@ -15,6 +15,7 @@ from assessments.fields import BuddhistDateField
 from assessments.forms.account import NEW_PASSWORD_HINT
 from assessments.forms.sheets import Row, rows_of_text, rows_of_workbook
 from assessments.models import Province, User
+from assessments.services.people import ADDRESS_TAKEN
 from assessments.services.support import NUMBERS
 from assessments.workflow import OFFICE_ROLES, Role
 from indicators.thai import arabic_digits, clean, squeeze
@@ -128,9 +129,7 @@ class InviteForm(PersonForm):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
         if User.objects.filter(email=email).exists():
-            raise ValidationError(
-                _("There is an account with this e-mail address already; look for it in the list."), code="taken"
-            )
+            raise ValidationError(ADDRESS_TAKEN, code="taken")
         return email
 
 

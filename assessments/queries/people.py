@@ -5,7 +5,7 @@ from enum import Enum
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from assessments.models import LogEntry, Province, SupportMembership, User
@@ -50,7 +50,9 @@ def people(wanted: PeopleFilter) -> QuerySet[User]:
             | Q(province__name_th__icontains=word)
             | Q(province__name_en__icontains=word)
         )
-    return found.order_by("province__sort_key", "role", "full_name", "pk")
+    # The two databases put rows without a province on different ends.
+    office = F("province__sort_key").asc(nulls_first=True)
+    return found.order_by(office, "role", "full_name", "pk")
 
 
 def history_of(person: User) -> QuerySet[LogEntry]:

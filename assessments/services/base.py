@@ -1,5 +1,11 @@
-"""What every service shares: refusing with a reason, and locking an assessment."""
+"""What every service shares: refusing with a reason, locking an assessment, inserting what may be there once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -16,23 +22,42 @@ class Refused(Exception):
         super().__init__(str(message))
 
 
+class Taken(Refused):
+    """Something that may be there only once is there already."""
+
+
 def locked(assessment: Assessment, *, by: User, action: Action) -> Assessment:
     """The assessment as it is now, locked until the transaction ends; raises Refused if the act is not allowed now.
 
     Asked again here although the view asked before: between the two the round may have closed, or a colleague
     may have submitted.
     """
-    now = (
-        Assessment.objects.select_for_update(of=("self",))
-        .select_related("round__edition", "province")
-        .get(pk=assessment.pk)
-    )
+    Assessment.objects.select_for_update().values_list("pk").get(pk=assessment.pk)
+    # Read only now: where the lock was waited for, the round read with it would be the one from before.
+    now = Assessment.objects.select_related("round__edition", "province").get(pk=assessment.pk)
     decision = may(by, action, now)
     if not decision:
         raise Refused(decision.reason)
     if not sees_province(by, now.province):
         raise Refused(_("This assessment belongs to another office."))
     return now
+
+
+@contextmanager
+def unless_taken(taken: QuerySet[Any], refusal: str | Promise) -> Iterator[None]:
+    """Insert something that may be there only once; raises Taken when `taken` finds it.
+
+    Asked before, and again when the database itself refuses the insert: somebody else was faster.
+    """
+    if taken.exists():
+        raise Taken(refusal)
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        if taken.exists():
+            raise Taken(refusal) from None
+        raise
 
 
 def refuse_without(right: Right, by: User) -> None:

@@ -18,16 +18,19 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments.access import has
 from assessments.links import link_to
 from assessments.models import Invitation, LogEntry, Province, SupportOffice, User
-from assessments.services.base import Refused
+from assessments.services.base import Refused, unless_taken
 from assessments.services.support import NUMBERS
 from assessments.workflow import OFFICE_ROLES, Right, Role
 from indicators.thai import clean
 
 logger = logging.getLogger("pmj.accounts")
+
+ADDRESS_TAKEN = gettext_lazy("There is an account with this e-mail address already; look for it in the list.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,11 @@ def invite(
     with transaction.atomic():
         _refuse_rights(by, role)
         email = email.strip().lower()
-        if User.objects.filter(email=email).exists():
-            raise Refused(_("There is an account with this e-mail address already; look for it in the list."))
-        person = User(email=email)
-        person.set_unusable_password()
-        _assign(person, full_name=full_name, role=role, province=province, support_number=support_number)
-        person.save()
+        with unless_taken(User.objects.filter(email=email), ADDRESS_TAKEN):
+            person = User(email=email)
+            person.set_unusable_password()
+            _assign(person, full_name=full_name, role=role, province=province, support_number=support_number)
+            person.save()
         link, invitation = _new_link(person, by)
         _log("invite", person, by, {"role": role.value, "office": _office(person)})
     return Invited(person, link, _mail(invitation, link))
@@ -220,7 +222,8 @@ def _assign(person: User, *, full_name: str, role: Role, province: Province | No
             raise Refused(_("The number of a support office is 1 to 12."))
         person.support_office, _made = SupportOffice.objects.get_or_create(number=support_number)
     try:
-        person.full_clean(exclude=["password"])
+        # That an address is there once is asked by `invite` in its own words.
+        person.full_clean(exclude=["password"], validate_unique=False)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from None
 

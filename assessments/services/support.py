@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from assessments.access import has
@@ -68,7 +68,14 @@ def _change(province: Province, number: int | None, starts_on: date) -> int | No
         current.save(update_fields=["ends_on"])
     if number is not None:
         office, _made = SupportOffice.objects.get_or_create(number=number)
-        SupportMembership.objects.create(support_office=office, province=province, starts_on=starts_on)
+        try:
+            with transaction.atomic():
+                SupportMembership.objects.create(support_office=office, province=province, starts_on=starts_on)
+        except IntegrityError:
+            # There was no open membership to lock, and somebody else has opened one since: it counts as the older one.
+            if current or not SupportMembership.objects.filter(province=province, ends_on=None).exists():
+                raise
+            return _change(province, number, starts_on)
     return old
 
 

@@ -19,6 +19,7 @@ from assessments.models import User
 from assessments.queries import people as queries
 from assessments.services import Refused
 from assessments.services import people as services
+from assessments.services.base import Taken
 from assessments.workflow import Right, Role
 
 PER_PAGE = 50
@@ -49,6 +50,8 @@ def person_invite(request: AppRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             invited = services.invite(email=form.cleaned_data["email"], by=request.user, **form.values())
+        except Taken as taken:
+            form.add_error("email", str(taken.message))
         except Refused as refusal:
             form.add_error(None, str(refusal.message))
         else:

@@ -15,6 +15,7 @@ from assessments.services import Refused
 from assessments.services import people as services
 from assessments.workflow import Role
 from tests.conftest import PASSWORD, person, signed_in
+from tests.rivals import rival
 
 NEW = "seven grey herons at noon"
 
@@ -92,6 +93,19 @@ class TestInvite:
     def test_refuses_an_address_that_is_taken_in_any_case(self, manager: User, editor: User) -> None:
         with pytest.raises(Refused):
             services.invite(email=editor.email.upper(), full_name="X", role=Role.REVIEWER, by=manager)
+
+    def test_an_address_taken_in_the_same_moment_is_refused_in_the_same_words(self, manager: User) -> None:
+        email = "new@central.example"
+
+        def invite() -> None:
+            services.invite(email=email, full_name="X", role=Role.REVIEWER, by=manager)
+
+        with (
+            pytest.raises(Refused) as refused,
+            rival(lambda: person(email, Role.REVIEWER), after="assessments_user"),
+        ):
+            invite()
+        assert refused.value.message == services.ADDRESS_TAKEN
 
     def test_only_an_admin_makes_an_admin(self, manager: User, admin: User) -> None:
         with pytest.raises(Refused):
@@ -270,6 +284,18 @@ class TestList:
         assert self.found(state="inactive") == ["editor@phuket.example"]
         assert self.found(state="invited") == ["late@central.example"]
         assert self.found(state="active", role="reviewer") == ["reviewer@central.example"]
+
+    def test_central_people_first_then_offices_in_thai_order(self, everybody: None) -> None:
+        assert self.found() == [
+            "manager@central.example",
+            "late@central.example",
+            "reviewer@central.example",
+            "editor@chiangmai.example",
+            "head@chiangmai.example",
+            "editor@phuket.example",
+        ]
+        # SQLite puts them first unasked, PostgreSQL does not.
+        assert "NULLS FIRST" in str(people(PeopleFilter()).query)
 
     def test_searches_names_addresses_and_provinces(self, everybody: None) -> None:
         assert self.found(search="ภูเก็ต") == ["editor@phuket.example"]

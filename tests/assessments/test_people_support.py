@@ -17,6 +17,7 @@ from assessments.models import LogEntry, Province, SupportMembership, SupportOff
 from assessments.services import Refused
 from assessments.services.support import assign_support_office, import_support_offices
 from tests.conftest import signed_in
+from tests.rivals import rival
 
 TODAY = {"starts_on_0": "3", "starts_on_1": "8", "starts_on_2": "2569"}
 
@@ -57,6 +58,35 @@ class TestAssign:
         for number in (10, 9):
             assign_support_office(province=chiang_mai, number=number, starts_on=date(2026, 8, 3), by=manager)
         assert spans() == [(9, date(2026, 8, 3), None)]
+
+    @pytest.mark.parametrize(
+        ("theirs", "kept"),
+        [
+            (date(2026, 8, 1), [(10, date(2026, 8, 1), date(2026, 8, 2)), (9, date(2026, 8, 3), None)]),
+            (date(2026, 8, 3), [(9, date(2026, 8, 3), None)]),
+            (date(2026, 8, 4), None),
+        ],
+    )
+    def test_two_first_ones_in_the_same_moment_end_as_one_after_the_other(
+        self, manager: User, chiang_mai: Province, theirs: date, kept: list[Any] | None
+    ) -> None:
+        """The later day follows the earlier one; a day before it is refused as always."""
+        office = SupportOffice.objects.create(number=10)
+
+        def faster() -> None:
+            SupportMembership.objects.create(support_office=office, province=chiang_mai, starts_on=theirs)
+
+        def assign() -> None:
+            # No open membership was there to lock.
+            with rival(faster, after="assessments_supportoffice"):
+                assign_support_office(province=chiang_mai, number=9, starts_on=date(2026, 8, 3), by=manager)
+
+        if kept is None:
+            with pytest.raises(Refused, match=r"4 ส\.ค\. 2569"):
+                assign()
+        else:
+            assign()
+            assert spans() == kept
 
     def test_to_none_and_back_without_overlap(self, manager: User, chiang_mai: Province) -> None:
         assign_support_office(province=chiang_mai, number=10, starts_on=date(2026, 1, 1), by=manager)
