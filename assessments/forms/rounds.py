@@ -83,7 +83,9 @@ class WindowForm(forms.Form):
     )
     budget_target = PercentField(
         label=gettext_lazy("Spending target of the Budget Bureau for 1.31, percent (if known)"),
-        help_text=gettext_lazy("Indicator 1.31 is judged when this is entered, and again when it changes."),
+        help_text=gettext_lazy(
+            "Indicator 1.31 is judged by this. Leave it empty until it is known, and enter it on the round's page then."
+        ),
     )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:

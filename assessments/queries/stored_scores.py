@@ -6,6 +6,7 @@ from typing import Any
 
 from assessments.models import Answer, Assessment
 from assessments.services.answers import OUTCOME, apply_outcome, is_touched, results_of
+from assessments.services.targets import target_of
 from indicators import editions
 from indicators.inputs import InputRefused
 
@@ -42,7 +43,7 @@ def _answers(assessment: Assessment, answers: list[Answer]) -> Iterator[Differen
         node = standard.by_pk[answer.indicator_id]
         stored = {column: getattr(answer, column) for column in OUTCOME}
         try:
-            apply_outcome(answer, node, target=assessment.round.budget_target)
+            apply_outcome(answer, node, target=target_of(answer, assessment))
         except InputRefused as refusal:
             yield Difference(assessment, node.code, "inputs", answer.inputs, refusal.message())
             continue

@@ -12,7 +12,7 @@ from assessments.models import Answer, AnswerChange, Assessment, User
 from assessments.services.base import Refused, locked
 from assessments.workflow import Action
 from indicators import editions
-from indicators.checks import Checked
+from indicators.checks import Checked, Target
 from indicators.editions import EditionNode, IndicatorNode
 from indicators.inputs import InputRefused
 from indicators.scoring import Item, Scored, Total, decided, judge, totals
@@ -64,7 +64,7 @@ COLUMNS = (
 # What a decision of a reviewer rests on: when the office changes it, the decision falls.
 DECIDED_ON = ("inputs", "no_case", "no_case_reason")
 DECISION: dict[str, Any] = {"decided_band": None, "decided_reason": "", "decided_at": None, "decided_by": None}
-OUTCOME = ("is_answered", "score", "band", "met", "shortfall", "pending", "explanation")
+OUTCOME = ("is_answered", "score", "band", "met", "shortfall", "judged_target", "pending", "explanation")
 
 
 @transaction.atomic
@@ -138,6 +138,7 @@ def apply_outcome(answer: Answer, indicator: IndicatorNode, *, target: Decimal |
     raw = {"no_case": True} if answer.no_case else answer.inputs
     for column, value in (("score", None), ("band", None), ("met", None), ("shortfall", None)):
         setattr(answer, column, value)
+    answer.judged_target = None
     answer.pending = answer.explanation = ""
     answer.is_answered = False
     if raw is None:
@@ -155,6 +156,7 @@ def apply_outcome(answer: Answer, indicator: IndicatorNode, *, target: Decimal |
         answer.score, answer.band = result.score, result.band
     elif isinstance(result, Checked):
         answer.met, answer.shortfall = result.met, result.shortfall
+        answer.judged_target = target if isinstance(indicator.rule, Target) else None
 
 
 def recount(assessment: Assessment) -> None:

@@ -16,6 +16,7 @@ from assessments.services.answers import recount
 from assessments.services.base import Refused, locked
 from assessments.services.receipts import mail_receipt
 from assessments.services.rounds import write_extension
+from assessments.services.targets import judge_by_target
 from assessments.workflow import Action, Status, move_of
 from indicators import editions
 
@@ -59,7 +60,9 @@ def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_
     _refuse_without_reason(Action.RETURN, reason)
     if due_on > assessment.closes_on:
         write_extension(assessment=assessment, closes_on=due_on, reason=reason, by=by)
-    return _move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
+    returned = _move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
+    judge_by_target([returned], round_=returned.round, by=by, recorded=True)
+    return returned
 
 
 @transaction.atomic
@@ -71,7 +74,9 @@ def accept(*, assessment: Assessment, by: User) -> Assessment:
 @transaction.atomic
 def reopen(*, assessment: Assessment, by: User, reason: str) -> Assessment:
     """Take an acceptance back; raises Refused."""
-    return _move(locked(assessment, by=by, action=Action.REOPEN), Action.REOPEN, by=by, reason=reason)
+    reopened = _move(locked(assessment, by=by, action=Action.REOPEN), Action.REOPEN, by=by, reason=reason)
+    judge_by_target([reopened], round_=reopened.round, by=by)
+    return reopened
 
 
 def _move(

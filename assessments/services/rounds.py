@@ -1,18 +1,22 @@
 """Opening a round for all 76 offices, changing its dates and target, extending one office."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from assessments.calendar import fiscal_year_span, today
-from assessments.models import Answer, Assessment, Extension, LogEntry, Province, Round, User
-from assessments.services.answers import apply_outcome, recount, results_of
-from assessments.services.base import Refused, locked, refuse_without
-from assessments.workflow import Action, Right
+from assessments.calendar import fiscal_year_span, long_date, today
+from assessments.models import Answer, Assessment, Extension, LogEntry, Province, Round, StatusChange, User
+from assessments.services.answers import results_of
+from assessments.services.base import Refused, locked, refuse_without, unless_taken
+from assessments.services.targets import judge_by_target
+from assessments.workflow import Action, Right, Status, move_of
 from indicators import editions
 from indicators.models import Edition, Indicator
+
+# How far past the closing day (or today, if that is later) a reviewer's return may keep an office's window open.
+DAYS_OF_REVIEWER = 30
 
 
 @transaction.atomic
@@ -26,17 +30,17 @@ def open_round(
     refuse_without(Right.MANAGE_ROUNDS, by)
     if edition.status != Edition.Status.PUBLISHED:
         raise Refused(_("Only a published edition can be used for a round."))
-    if Round.objects.filter(year=year).exists():
-        raise Refused(_("There is a round of fiscal year %(year)s already.") % {"year": year})
     _refuse_dates(year, opens_on, closes_on)
-    round_ = Round.objects.create(
-        year=year,
-        edition=edition,
-        opens_on=opens_on,
-        closes_on=closes_on,
-        budget_target=budget_target,
-        opened_by=by,
-    )
+    there_is_one = _("There is a round of fiscal year %(year)s already.") % {"year": year}
+    with unless_taken(Round.objects.filter(year=year), there_is_one):
+        round_ = Round.objects.create(
+            year=year,
+            edition=edition,
+            opens_on=opens_on,
+            closes_on=closes_on,
+            budget_target=budget_target,
+            opened_by=by,
+        )
     empty = results_of(editions.standard_of(edition), {})
     Assessment.objects.bulk_create(
         Assessment(round=round_, province=province, closes_on=closes_on, results=empty)
@@ -70,9 +74,16 @@ def _write_empty_answers(round_: Round) -> None:
 
 @transaction.atomic
 def change_round(*, round_: Round, opens_on: date, closes_on: date, budget_target: Decimal | None, by: User) -> Round:
-    """Change the window and the target; raises Refused. Extended offices keep a later day; 1.31 is judged again."""
+    """Change the window and the target; raises Refused.
+
+    Extended offices keep a later day, and returned ones the day they were promised. A new target judges 1.31 where
+    `services.targets` says so.
+    """
     refuse_without(Right.MANAGE_ROUNDS, by)
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("edition").get(pk=round_.pk)
+    # Not the key: an extension that is being written refers to the round, and holds the lock that is wanted next.
+    rounds = Round.objects.select_for_update(of=("self",), no_key=True).select_related("edition")
+    round_ = rounds.get(pk=round_.pk)
+    assessments = list(round_.assessments.select_for_update(of=("self",)).order_by("pk"))
     _refuse_dates(round_.year, opens_on, closes_on)
     old = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "budget_target": round_.budget_target}
     round_.opens_on, round_.closes_on, round_.budget_target = opens_on, closes_on, budget_target
@@ -80,31 +91,26 @@ def change_round(*, round_: Round, opens_on: date, closes_on: date, budget_targe
     extended = {}
     for extension in round_.extensions.order_by("given_at", "pk"):
         extended[extension.province_id] = extension.closes_on
-    for assessment in round_.assessments.all():
-        day = max(closes_on, extended.get(assessment.province_id, closes_on))
+    promised = _promised_days(round_)
+    for assessment in assessments:
+        own_days = (extended.get(assessment.province_id), promised.get(assessment.pk))
+        day = max([closes_on, *(day for day in own_days if day)])
         if assessment.closes_on != day:
             assessment.closes_on = day
             assessment.save(update_fields=["closes_on"])
     if old["budget_target"] != budget_target:
-        _judge_target_again(round_)
+        judge_by_target(assessments, round_=round_, by=by)
     new = {"opens_on": opens_on, "closes_on": closes_on, "budget_target": budget_target}
     _log("change_round", round_, by, {key: [old[key], new[key]] for key in new if old[key] != new[key]})
     return round_
 
 
-def _judge_target_again(round_: Round) -> None:
-    """1.31 compares with the year's target, so a new target gives new outcomes."""
-    standard = editions.standard_of(round_.edition)
-    affected = [node for node in standard.indicators.values() if getattr(node.rule, "kind", "") == "target"]
-    for node in affected:
-        answers = Answer.objects.filter(
-            assessment__round=round_, indicator_id=node.pk, inputs__isnull=False
-        ).select_related("assessment")
-        for answer in answers:
-            apply_outcome(answer, node, target=round_.budget_target)
-            answer.save(update_fields=["is_answered", "met", "shortfall", "pending", "explanation"])
-            answer.assessment.round = round_
-            recount(answer.assessment)
+def _promised_days(round_: Round) -> dict[int, date | None]:
+    """The day by which each returned assessment is to be corrected, as its last return says."""
+    returns = StatusChange.objects.filter(
+        assessment__round=round_, assessment__status=Status.RETURNED, action=Action.RETURN
+    )
+    return dict(returns.order_by("number").values_list("assessment_id", "due_on"))
 
 
 @transaction.atomic
@@ -113,6 +119,7 @@ def extend(*, assessment: Assessment, closes_on: date, reason: str, by: User) ->
     assessment = locked(assessment, by=by, action=Action.EXTEND)
     if not reason.strip():
         raise Refused(_("Write the reason for the extension."))
+    refuse_far_day(assessment.round.year, closes_on)
     if closes_on <= assessment.round.closes_on:
         raise Refused(_("The new day must be later than the round's closing day."))
     if closes_on < today():
@@ -137,9 +144,31 @@ def write_extension(*, assessment: Assessment, closes_on: date, reason: str, by:
     return extension
 
 
+def refuse_far_day(year: int, day: date) -> None:
+    """A day until which offices may answer lies at most 12 months after its fiscal year's end; raises Refused."""
+    last = fiscal_year_span(year + 1)[1]
+    if day > last:
+        raise Refused(
+            _("Answers of fiscal year %(year)s end at most 12 months after it; choose %(day)s or an earlier day.")
+            % {"year": year, "day": long_date(last)}
+        )
+
+
+def refuse_far_return(assessment: Assessment, due_on: date, by: User) -> None:
+    """How late a return may keep an office's window open: further for those who may extend it. Raises Refused."""
+    refuse_far_day(assessment.round.year, due_on)
+    last = max(assessment.round.closes_on, assessment.closes_on, today()) + timedelta(days=DAYS_OF_REVIEWER)
+    if due_on > last and by.role not in move_of(Action.EXTEND).roles:
+        raise Refused(
+            _("A reviewer can give an office until %(day)s; ask a central manager for a later day.")
+            % {"day": long_date(last)}
+        )
+
+
 def _refuse_dates(year: int, opens_on: date, closes_on: date) -> None:
     if closes_on < opens_on:
         raise Refused(_("The closing day must not be before the opening day."))
+    refuse_far_day(year, closes_on)
     first, last = fiscal_year_span(year)
     if opens_on < first or opens_on > last:
         raise Refused(

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments import services
@@ -14,6 +16,8 @@ from assessments.workflow import Status, Window
 from indicators import editions
 from indicators.editions import EditionNode
 from indicators.models import Area, Dimension, Edition, Indicator, Standard
+from tests.answers import answer_all
+from tests.rivals import rival
 
 OPENS, CLOSES = date(2026, 7, 1), date(2026, 9, 30)
 
@@ -93,6 +97,27 @@ class TestOpening:
                 year=2569, edition=edition, opens_on=OPENS, closes_on=CLOSES, budget_target=None, by=manager
             )
         assert Assessment.objects.count() == 76
+
+    def test_a_round_opened_in_the_same_moment_is_refused_in_the_same_words(
+        self, edition: Edition, manager: User
+    ) -> None:
+        def faster() -> None:
+            Round.objects.create(year=2569, edition=edition, opens_on=OPENS, closes_on=CLOSES, opened_by=manager)
+
+        with (
+            pytest.raises(Refused, match="2569"),
+            rival(faster, after="assessments_round"),
+        ):
+            services.open_round(
+                year=2569, edition=edition, opens_on=OPENS, closes_on=CLOSES, budget_target=None, by=manager
+            )
+        assert not Assessment.objects.exists()
+
+    def test_another_fault_of_the_database_is_not_called_so(self, edition: Edition, manager: User) -> None:
+        with pytest.raises(IntegrityError):
+            services.open_round(
+                year=2569, edition=edition, opens_on=OPENS, closes_on=CLOSES, budget_target=Decimal(101), by=manager
+            )
 
     @pytest.mark.parametrize(
         ("opens_on", "closes_on", "taken"),
@@ -182,6 +207,42 @@ class TestChanging:
         change(round_2569, manager, closes_on=date(2026, 10, 1))
         assessment.refresh_from_db()
         assert assessment.closes_on == date(2026, 10, 15)
+
+    @pytest.mark.parametrize("closes_on", [date(2026, 8, 19), date(2026, 8, 20), date(2026, 8, 21)])
+    def test_a_returned_office_keeps_the_day_it_was_promised(
+        self, round_2569: Round, assessment: Assessment, head: User, manager: User, closes_on: date
+    ) -> None:
+        for due_on in (date(2026, 9, 15), date(2026, 8, 20)):
+            answer_all(assessment, head)
+            services.submit(assessment=assessment, by=head, certified=True)
+            services.return_for_correction(assessment=assessment, by=manager, reason="แก้ข้อ 2.1", due_on=due_on)
+        change(round_2569, manager, closes_on=closes_on)
+        days = dict(round_2569.assessments.values_list("province__iso", "closes_on"))
+        assert days.pop("TH-50") == max(closes_on, date(2026, 8, 20))
+        assert set(days.values()) == {closes_on}
+
+    def test_a_promise_that_was_kept_moves_no_day(
+        self, round_2569: Round, assessment: Assessment, head: User, manager: User
+    ) -> None:
+        answer_all(assessment, head)
+        services.submit(assessment=assessment, by=head, certified=True)
+        services.return_for_correction(assessment=assessment, by=manager, reason="แก้ข้อ 2.1", due_on=date(2026, 9, 15))
+        services.submit(assessment=assessment, by=head, certified=True)
+        change(round_2569, manager, closes_on=date(2026, 8, 31))
+        assert set(round_2569.assessments.values_list("closes_on", flat=True)) == {date(2026, 8, 31)}
+
+    def test_locks_the_round_then_all_its_assessments_before_it_reads_or_writes_more(
+        self, round_2569: Round, manager: User
+    ) -> None:
+        with CaptureQueriesContext(connection) as captured:
+            change(round_2569, manager, budget_target=Decimal(94))
+        statements = [query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+        assert 'FROM "assessments_round"' in statements[0]
+        assert 'FROM "assessments_assessment"' in statements[1]
+        assert 'ORDER BY "assessments_assessment"."id" ASC' in statements[1]
+        if connection.features.has_select_for_update:
+            assert statements[0].endswith('FOR NO KEY UPDATE OF "assessments_round"')
+            assert statements[1].endswith('FOR UPDATE OF "assessments_assessment"')
 
     @pytest.mark.parametrize(
         ("target", "met", "shortfall", "pending"),

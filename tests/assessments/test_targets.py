@@ -1,0 +1,206 @@
+"""Whom a new spending target reaches (1.31): who still works, and who waits for one; never what is frozen."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from assessments import services
+from assessments.models import Answer, AnswerChange, Assessment, User
+from assessments.queries.stored_scores import differences
+from assessments.services import Entry
+from assessments.workflow import Status
+from indicators.editions import EditionNode
+from tests.answers import answer_all
+from tests.conftest import signed_in
+from tests.rivals import rival
+
+SetTarget = Callable[[str | None], None]
+# 95 of 100 spent (tests.answers.best).
+TOLD = "เบิกจ่าย 95 จาก 100 บาท = ร้อยละ 95"
+
+
+def of(assessment: Assessment) -> Answer:
+    return Answer.objects.get(assessment=assessment, indicator__code="1.31")
+
+
+def outcome(assessment: Assessment) -> tuple[bool | None, Decimal | None, str]:
+    answer = of(assessment)
+    return answer.met, answer.judged_target, answer.pending
+
+
+def all_as_the_rules_say() -> bool:
+    return list(differences()) == []
+
+
+@pytest.fixture
+def target(assessment: Assessment, manager: User) -> SetTarget:
+    def enter(value: str | None) -> None:
+        round_ = assessment.round
+        services.change_round(
+            round_=round_,
+            opens_on=round_.opens_on,
+            closes_on=round_.closes_on,
+            budget_target=Decimal(value) if value else None,
+            by=manager,
+        )
+
+    return enter
+
+
+@pytest.fixture
+def submit(assessment: Assessment, editor: User, head: User) -> Callable[[], None]:
+    def answered_and_submitted() -> None:
+        answer_all(assessment, editor)
+        services.submit(assessment=assessment, by=head, certified=True)
+
+    return answered_and_submitted
+
+
+def test_a_draft_is_judged_by_every_new_target(assessment: Assessment, editor: User, target: SetTarget) -> None:
+    answer_all(assessment, editor)
+    seen = []
+    for value in ("94.99", "95.01", None):
+        target(value)
+        seen.append(outcome(assessment))
+        assert all_as_the_rules_say()
+    assert seen == [(True, Decimal("94.99"), ""), (False, Decimal("95.01"), ""), (None, None, "target")]
+    assert (of(assessment).version, AnswerChange.objects.filter(answer=of(assessment)).count()) == (1, 1)
+
+
+def test_a_submitted_one_keeps_the_target_it_was_judged_by(
+    assessment: Assessment, target: SetTarget, submit: Callable[[], None]
+) -> None:
+    target("94")
+    submit()
+    before = Answer.objects.values().get(pk=of(assessment).pk)
+    for value in ("96", None, "97"):
+        target(value)
+        assert Answer.objects.values().get(pk=of(assessment).pk) == before
+        assert all_as_the_rules_say()
+    assert outcome(assessment) == (True, Decimal(94), "")
+
+
+def test_a_submitted_one_that_waits_is_judged_once_and_its_history_says_so(
+    assessment: Assessment, manager: User, target: SetTarget, submit: Callable[[], None]
+) -> None:
+    submit()
+    waiting = of(assessment)
+    assert outcome(assessment) == (None, None, "target")
+    fingerprint = Assessment.objects.get(pk=assessment.pk).answers_hash
+    target("96")
+    judged = of(assessment)
+    assert outcome(assessment) == (False, Decimal(96), "")
+    assert (judged.shortfall, judged.version) == (Decimal(1), 2)
+    assert (judged.changed_at, judged.changed_by) == (waiting.changed_at, waiting.changed_by)
+    row = AnswerChange.objects.filter(answer=judged).first()
+    assert row is not None
+    assert (row.version, row.by) == (2, manager)
+    assert row.changes == {"explanation": [waiting.explanation, judged.explanation]}
+    assert row.changes["explanation"][0] == f"{TOLD} · รอส่วนกลางกำหนดเป้าหมายการเบิกจ่ายของปี"
+    assert row.changes["explanation"][1].startswith(f"{TOLD} · เกณฑ์ ร้อยละ 96 ของปีนี้")
+    target("94")
+    assert (outcome(assessment), of(assessment).version) == ((False, Decimal(96), ""), 2)
+    assert Assessment.objects.get(pk=assessment.pk).answers_hash == fingerprint
+    assert all_as_the_rules_say()
+
+
+def test_the_history_page_shows_both_explanations(
+    assessment: Assessment, reviewer: User, target: SetTarget, submit: Callable[[], None]
+) -> None:
+    submit()
+    target("96")
+    page = signed_in(reviewer).get(f"/assessments/{assessment.pk}/indicators/1.31/history/").content.decode()
+    assert "รอส่วนกลางกำหนดเป้าหมายการเบิกจ่ายของปี" in page
+    assert "ร้อยละ 96 ของปีนี้" in page
+
+
+def test_an_accepted_one_stays_as_it_is_until_it_is_reopened(
+    assessment: Assessment, reviewer: User, manager: User, target: SetTarget, submit: Callable[[], None]
+) -> None:
+    submit()
+    services.accept(assessment=assessment, by=reviewer)
+    target("96")
+    assert (outcome(assessment), of(assessment).version) == ((None, None, "target"), 1)
+    assert all_as_the_rules_say()
+    services.reopen(assessment=assessment, by=manager, reason="เป้าหมายมาแล้ว")
+    assert (outcome(assessment), of(assessment).version) == ((False, Decimal(96), ""), 2)
+    assert all_as_the_rules_say()
+
+
+def test_an_accepted_one_that_is_judged_keeps_its_target_when_reopened(
+    assessment: Assessment, reviewer: User, manager: User, target: SetTarget, submit: Callable[[], None]
+) -> None:
+    target("94")
+    submit()
+    services.accept(assessment=assessment, by=reviewer)
+    target("96")
+    services.reopen(assessment=assessment, by=manager, reason="ตรวจอีกครั้ง")
+    assert (outcome(assessment), of(assessment).version) == ((True, Decimal(94), ""), 1)
+    assert all_as_the_rules_say()
+
+
+def test_a_returned_one_is_judged_by_the_round_s_target_again(
+    assessment: Assessment, reviewer: User, target: SetTarget, submit: Callable[[], None]
+) -> None:
+    target("94")
+    submit()
+    target("96")
+    services.return_for_correction(
+        assessment=assessment, by=reviewer, reason="แก้ข้อ 2.1", due_on=assessment.round.closes_on
+    )
+    assert Assessment.objects.get(pk=assessment.pk).status == Status.RETURNED
+    assert (outcome(assessment), of(assessment).version) == ((False, Decimal(96), ""), 2)
+    row = AnswerChange.objects.filter(answer=of(assessment)).first()
+    assert row is not None
+    assert (list(row.changes), row.by) == (["explanation"], reviewer)
+    target("95")
+    assert (outcome(assessment), of(assessment).version) == ((True, Decimal(95), ""), 2)
+    assert all_as_the_rules_say()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "count"), [({"judged_target": Decimal(96)}, 3), ({"judged_target": None}, 1), ({"met": False}, 1)]
+)
+def test_check_scores_proves_a_frozen_outcome_by_the_kept_target(
+    assessment: Assessment, target: SetTarget, submit: Callable[[], None], wrong: dict[str, Any], count: int
+) -> None:
+    target("94")
+    submit()
+    Answer.objects.filter(pk=of(assessment).pk).update(**wrong)
+    with pytest.raises(CommandError, match=f"{count} stored values"):
+        call_command("check_scores", stdout=StringIO())
+
+
+def test_a_kept_target_in_a_draft_that_is_not_the_round_s_shows(
+    assessment: Assessment, editor: User, target: SetTarget
+) -> None:
+    target("94")
+    answer_all(assessment, editor)
+    Answer.objects.filter(pk=of(assessment).pk).update(judged_target=Decimal(93))
+    assert [(found.code, found.column) for found in differences()] == [("1.31", "judged_target")]
+
+
+def test_a_save_reads_the_target_after_the_lock(
+    assessment: Assessment, editor: User, standard: EditionNode, target: SetTarget
+) -> None:
+    """The manager enters the target while the save waits for its turn: the save judges by the new one."""
+    entry = Entry(inputs={"spent": Decimal(95), "allocated": Decimal(100)})
+    with rival(lambda: target("96"), after="assessments_assessment"):
+        services.save_answer(
+            assessment=assessment, indicator=standard.indicators["1.31"], by=editor, version=0, entry=entry
+        )
+    assert outcome(assessment) == (False, Decimal(96), "")
+    assert all_as_the_rules_say()
+
+
+def test_the_round_s_page_says_whom_a_new_target_reaches(assessment: Assessment, manager: User) -> None:
+    client = signed_in(manager)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/rounds/{assessment.round_id}/").content.decode()
+    assert "in offices that are still working: not started, in progress or returned" in page
+    assert "A submitted assessment keeps the target it was judged by" in page
+    assert "An accepted assessment does not change." in page
