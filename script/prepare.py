@@ -7,16 +7,19 @@ static    static files, collected with their hashes in their names
 database  tables, provinces and the standard
 demo      demonstration data, once, while DEMO=1
 
-Each step keeps the hash of its sources in DATA_DIR/made; a second run reads hashes only and starts no Django.
+Each step keeps the hash of its sources in DATA_DIR/made; a second run reads hashes only and starts no Django. What is
+in the database the database says itself: one that was emptied, or put back from an older backup, is prepared again
+(where DATABASE_URL names it, that step always runs).
 """
 
 import hashlib
 import io
 import os
 import secrets
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -58,6 +61,25 @@ def catalogues() -> list[Path]:
 
 def database_sources() -> list[Path]:
     return [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("fixtures/*.yaml"), ROOT / "requirements.lock"]
+
+
+def asked(question: str) -> list[str]:
+    """The first column of what the SQLite database answers; nothing where there is no such file or table."""
+    path = data_dir().absolute() / "db.sqlite3"
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            return [str(row[0]) for row in database.execute(question)]
+    except sqlite3.DatabaseError:
+        return []
+
+
+def database_state() -> list[str]:
+    """The migrations that the database has had, its provinces and the published editions of the standard."""
+    return [
+        *asked("SELECT app || '.' || name FROM django_migrations ORDER BY 1"),
+        *asked("SELECT iso FROM assessments_province ORDER BY 1"),
+        *asked("SELECT content_hash FROM indicators_edition WHERE published_at IS NOT NULL ORDER BY year"),
+    ]
 
 
 def say(text: str) -> None:
@@ -145,7 +167,7 @@ def step_hash(step: str) -> str:
         case "static":
             return hash_of([*ROOT.glob("static/**/*"), *locks()], value_of("DEBUG", "0"))
         case "database":
-            return hash_of(database_sources(), value_of("DATABASE_URL", ""))
+            return hash_of(database_sources(), *database_state())
         case _:
             return "once"
 
@@ -154,7 +176,10 @@ def is_made(step: str) -> bool:
     stamp = data_dir() / "made" / step
     if step == "messages" and not all(path.with_suffix(".mo").exists() for path in catalogues()):
         return False
-    if step in ("database", "demo") and not value_of("DATABASE_URL", "") and not (data_dir() / "db.sqlite3").exists():
+    if value_of("DATABASE_URL", ""):
+        if step == "database":
+            return False
+    elif step == "demo" and not asked("SELECT id FROM assessments_round LIMIT 1"):
         return False
     return stamp.exists() and stamp.read_text() == step_hash(step)
 
