@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assessments.calendar import today
 from assessments.models import Region, Round
 from assessments.queries.national import COLUMNS, LEVEL_WORDS, STATUSES
 from indicators.thai import clean
@@ -46,8 +47,12 @@ class NationalFilter(forms.Form):
 
     @property
     def chosen_round(self) -> Round:
-        """The round in the address, or the newest. There must be one."""
-        return self.rounds[self.cleaned_data.get("round") or max(self.rounds)]
+        """The round in the address, or the one that opened last; the first to open while none has. There must be one."""
+        if year := self.cleaned_data.get("round"):
+            return self.rounds[year]
+        by_opening = sorted(self.rounds.values(), key=lambda round_: (round_.opens_on, round_.year))
+        begun = [round_ for round_ in by_opening if round_.opens_on <= today()]
+        return begun[-1] if begun else by_opening[0]
 
     @property
     def order(self) -> str:

@@ -15,18 +15,28 @@ from assessments.models import Answer, Assessment, Evidence, StatusChange, User
 from assessments.services.answers import recount
 from assessments.services.base import Refused, locked
 from assessments.services.receipts import mail_receipt
-from assessments.services.rounds import write_extension
+from assessments.services.rounds import refuse_far_return, write_extension
+from assessments.services.seen import changed_since
 from assessments.services.targets import judge_by_target
 from assessments.workflow import Action, Status, move_of
 from indicators import editions
 
+# As many changed indicators are named; with more, all are to be checked again.
+MOST_CODES = 8
+
 
 @transaction.atomic
-def submit(*, assessment: Assessment, by: User, certified: bool) -> Assessment:
-    """Certify and submit; raises Refused. Needs all answers and the head's certification. The receipt is mailed."""
+def submit(*, assessment: Assessment, by: User, certified: bool, seen: str | None = None) -> Assessment:
+    """Certify and submit; raises Refused. Needs all answers and the head's certification. The receipt is mailed.
+
+    `seen` marks the answers that the head had before him (`services.seen`); None where no page showed them.
+    """
     assessment = locked(assessment, by=by, action=Action.SUBMIT)
     if not certified:
         raise Refused(_("Tick the certification before you submit."))
+    _refuse_unseen(assessment, seen)
+    if assessment.answers.exclude(typed={}).exists():
+        raise Refused(_("Some numbers could not be read yet; correct them before you submit."))
     standard = editions.standard_of(assessment.round.edition)
     recount(assessment)
     open_count = len(standard.indicators) - assessment.answered
@@ -39,8 +49,6 @@ def submit(*, assessment: Assessment, by: User, certified: bool) -> Assessment:
             )
             % {"count": open_count}
         )
-    if assessment.answers.exclude(typed={}).exists():
-        raise Refused(_("Some numbers could not be read yet; correct them before you submit."))
     number = assessment.history.filter(action=Action.SUBMIT).count() + 1
     assessment.answers_hash = answers_hash(assessment)
     assessment.reference = f"{assessment.round.year}-{assessment.province.iso.removeprefix('TH-')}-{number}"
@@ -58,6 +66,7 @@ def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_
     if due_on < today():
         raise Refused(_("The day to correct by is in the past; choose today or a later day."))
     _refuse_without_reason(Action.RETURN, reason)
+    refuse_far_return(assessment, due_on, by)
     if due_on > assessment.closes_on:
         write_extension(assessment=assessment, closes_on=due_on, reason=reason, by=by)
     returned = _move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
@@ -67,8 +76,20 @@ def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_
 
 @transaction.atomic
 def accept(*, assessment: Assessment, by: User) -> Assessment:
-    """Accept a submitted assessment; raises Refused."""
-    return _move(locked(assessment, by=by, action=Action.ACCEPT), Action.ACCEPT, by=by)
+    """Accept a submitted assessment; raises Refused while an answer that had no case awaits its decision."""
+    assessment = locked(assessment, by=by, action=Action.ACCEPT)
+    waiting = assessment.answers.filter(pending="no_case").count()
+    if waiting:
+        raise Refused(
+            ngettext(
+                "%(count)s indicator without a case this year still waits for a decision; decide it before you accept.",
+                "%(count)s indicators without a case this year still wait for a decision; "
+                "decide them before you accept.",
+                waiting,
+            )
+            % {"count": waiting}
+        )
+    return _move(assessment, Action.ACCEPT, by=by)
 
 
 @transaction.atomic
@@ -99,6 +120,19 @@ def _move(
     assessment.changed_at = timezone.now()
     assessment.save()
     return assessment
+
+
+def _refuse_unseen(assessment: Assessment, seen: str | None) -> None:
+    """What a head certifies is what the page showed: a colleague may have saved in the meantime."""
+    changed = [] if seen is None else changed_since(assessment, seen)
+    if not changed:
+        return
+    if len(changed) > MOST_CODES:
+        raise Refused(_("Answers changed after this page was opened; check them again before you certify."))
+    raise Refused(
+        _("Answers changed after this page was opened (%(codes)s); check them again before you certify.")
+        % {"codes": ", ".join(changed)}
+    )
 
 
 def _refuse_without_reason(action: Action, reason: str) -> None:

@@ -33,10 +33,13 @@ def national_list(request: AppRequest) -> HttpResponse:
     if not rounds:
         return render(request, "national/no_round.html")
     form = NationalFilter(request.GET, rounds=rounds, regions=national.regions())
+    if "round" in form.errors:
+        raise Http404
     offices = national.offices_of(form.chosen_round, request.user)
     context = {
         "form": form,
         "round": form.chosen_round,
+        "state": form.chosen_round.window().value,
         "counts": national.counts_of(offices),
         "total": len(offices),
         "rows": national.in_order(national.chosen(offices, **form.filters), form.order),
