@@ -106,7 +106,7 @@ class PerPerson(Check):
     def fields(self) -> tuple[Field, ...]:
         return (
             Field("amount", self.amount, self.unit, type="measure", decimals=self.decimals),
-            Field("people", self.people, self.people_unit),
+            Field("people", self.people, self.people_unit, above_zero=True),
         )
 
     def check(self, values: Inputs) -> None:
@@ -205,7 +205,7 @@ class Share(Check):
     def fields(self) -> tuple[Field, ...]:
         return (
             Field("numerator", self.numerator, self.unit),
-            Field("denominator", self.denominator, self.unit),
+            Field("denominator", self.denominator, self.unit, above_zero=self.zero_denominator == "refuse"),
         )
 
     def check(self, values: Inputs) -> None:
@@ -309,7 +309,7 @@ class Target(Check):
     def fields(self) -> tuple[Field, ...]:
         return (
             Field("spent", self.spent, self.unit, type="measure", decimals=self.decimals),
-            Field("allocated", self.allocated, self.unit, type="measure", decimals=self.decimals),
+            Field("allocated", self.allocated, self.unit, type="measure", decimals=self.decimals, above_zero=True),
         )
 
     def check(self, values: Inputs) -> None:

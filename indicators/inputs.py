@@ -20,6 +20,7 @@ LARGEST = 999_999_999
 # Every reason for refusing an answer, as a sentence that says what to do. {field} is the input's label.
 REASONS: dict[str, tuple[str, str]] = {
     "missing": ("กรอก “{field}” ด้วย ถ้าไม่มีให้กรอก 0", "Enter “{field}” too; enter 0 if there is none."),
+    "missing_whole": ("กรอก “{field}” ด้วย (ต้องมากกว่า 0)", "Enter “{field}” too; it must be more than 0."),
     "missing_list": (
         "กรอก “{field}” ให้ครบทุกช่อง ช่องใดไม่มีให้กรอก 0",
         "Fill in every field of “{field}”; enter 0 where there is none.",
@@ -65,6 +66,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "list": (
         "กรอก “{field}” เป็นรายการตัวเลข กิจกรรมละหนึ่งจำนวน",
         "Enter “{field}” as a list of numbers, one for each activity.",
+    ),
+    "list_commas": (
+        "อ่าน {value} ใน “{field}” ได้สองแบบ คั่นแต่ละกิจกรรมด้วยเว้นวรรค เช่น 85 90 80",
+        "{value} in “{field}” can be read in two ways; put a space between activities, for example 85 90 80.",
     ),
     "list_length": (
         "“{field}” ต้องมี {limit} จำนวน (ที่กรอกมี {value})",
@@ -131,6 +136,7 @@ class Field:
     length: int | None = None
     item_labels: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    above_zero: bool = False
 
     def refuse(self, code: str, **params: Any) -> InputRefused:
         return InputRefused(code, field=self.name, label=self.label, unit=self.unit, **params)
@@ -145,7 +151,7 @@ class Field:
             case "yes":
                 return self.refuse("yes_no", yes=self.options[0], no=self.options[1])
             case _:
-                return self.refuse("missing")
+                return self.refuse("missing_whole" if self.above_zero else "missing")
 
     def read(self, raw: Any) -> Any:
         """The value, or InputRefused. Text is refused where a number is asked: forms read text first."""

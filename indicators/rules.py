@@ -101,7 +101,7 @@ class PercentRule(Rule):
     def fields(self) -> tuple[Field, ...]:
         return (
             Field("numerator", self.numerator, self.unit),
-            Field("denominator", self.denominator, self.unit),
+            Field("denominator", self.denominator, self.unit, above_zero=self.zero_denominator == "refuse"),
         )
 
     def check(self, values: Inputs) -> None:

@@ -159,8 +159,10 @@ def test_the_words_of_an_indicator_stand_in_the_handbook(code: str) -> None:
     fields = indicators()[code]
     source = fields["source"]
     scored = not code.startswith("1.")
-    printed = {"name": fields["name"], "criterion": fields["criterion"]}
-    assert [key for key, text in printed.items() if not stands(text, source, "chapter_3")] == []
+    # Where the chapters word a title differently, the scoring chapter's holds (RULINGS, order of authority).
+    titled = stands(fields["name"], source, "chapter_3") or stands(fields["name"], source, "chapter_4")
+    assert titled
+    assert stands(fields["criterion"], source, "chapter_3")
     if scored:
         detailed = [fields["criterion_detail"] or fields["table_heading"], fields["table_heading"], *fields["remarks"]]
         detailed += [band["text"] for band in fields["rule"]["bands"]]

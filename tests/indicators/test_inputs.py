@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from indicators.editions import EditionNode
 from indicators.inputs import LARGEST, REASONS, Field, InputRefused, number_from_text, read_fields
+from indicators.scoring import judge
 
 COUNT = Field("count", "จำนวนแผน", "แผน")
 QUARTERS = Field("count", "จำนวนไตรมาส", "ไตรมาส", maximum=4)
@@ -220,3 +222,9 @@ def test_a_refusal_in_english() -> None:
     with pytest.raises(InputRefused) as refused:
         COUNT.read(-3)
     assert refused.value.message("en") == "“จำนวนแผน” must be 0 or more (you entered -3)."
+
+
+def test_a_whole_left_empty_is_not_told_to_be_zero(standard: EditionNode) -> None:
+    outcome = judge(standard.indicators["2.9"].rule, {"numerator": 3})
+    assert isinstance(outcome, InputRefused)
+    assert outcome.message() == "กรอก “จำนวนเจ้าหน้าที่ทั้งหมดของสำนักงาน” ด้วย (ต้องมากกว่า 0)"

@@ -310,7 +310,7 @@ def test_campaigns_refuse_more_who_joined_than_were_invited() -> None:
         ("2.1", {"count": "5"}, "text"),
         ("2.1", {}, "missing"),
         ("2.1", {"count": 5, "unit": "x"}, "unknown_input"),
-        ("2.2", {"numerator": 5}, "missing"),
+        ("2.2", {"numerator": 5}, "missing_whole"),
         ("2.2", {"numerator": 11, "denominator": 10}, "above_whole"),
         ("2.5", {"option": 6}, "option"),
         ("3.4", {"count": 5}, "above_maximum"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.thai import arabic_digits, clean, excerpt, found_parts, number, rounded, sort_key, squeeze, thai_digits
+from indicators.thai import arabic_digits, clean, excerpt, found_parts, number, rounded, sort_key, squeeze
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,8 @@ def test_clean_is_done_after_one_pass(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
-def test_digits_change_script_both_ways() -> None:
+def test_thai_digits_become_arabic() -> None:
     assert arabic_digits("ปี ๒๕๖๙ มี ๑,๒๐๐ คน") == "ปี 2569 มี 1,200 คน"
-    assert thai_digits("ปี 2569") == "ปี ๒๕๖๙"
 
 
 def test_squeeze_forgets_spaces_case_and_the_script_of_digits() -> None:
