@@ -2,10 +2,12 @@
 
 HarfBuzz draws ำ as two glyphs (ํ and า) and moves the first before a tone mark; WeasyPrint keeps one text for each
 glyph, that of the whole cluster where the glyph first occurs. So สำนักงาน is read back as สำนักงำน
-(github.com/Kozea/WeasyPrint, issue 2841). Two things cure it:
+(github.com/Kozea/WeasyPrint, issue 2841). A mark that is raised above another is written with a text rise, and poppler,
+unless asked for the raw order, takes a glyph off the base line for a word of its own: ตัวชี้วัด is read as ตัวชีว ้ ัด.
+Two things cure both:
 
 * each glyph of a cluster gets its own character before WeasyPrint gives it the cluster's text;
-* a line with ำ carries its real text as `/ActualText`, which readers take instead of the glyphs.
+* a line with a mark or ำ carries its real text as `/ActualText`, which readers take instead of the glyphs.
 
 This wraps private API (`weasyprint.draw.text.draw_first_line`) and is tested with pdftotext and PDFium over all
 indicators. Nothing else in the product touches that API.
@@ -20,6 +22,8 @@ import pydyf
 from weasyprint.draw import text as drawing
 from weasyprint.text.ffi import ffi, pango
 
+# The vowels above and below, the tone marks and their like, and ำ, which begins with one.
+_MARKED = re.compile("[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]")
 _SARA_AM = re.compile("([\u0e48-\u0e4b]*)\u0e33")
 
 
@@ -33,7 +37,7 @@ def thai_text() -> Iterator[None]:
         if not text.strip():
             return original(stream, textbox, text_overflow, block_ellipsis, matrix)
         _register_glyphs(stream, textbox)
-        if "\u0e33" not in text:
+        if _MARKED.search(text) is None:
             return original(stream, textbox, text_overflow, block_ellipsis, matrix)
         actual = pydyf.Dictionary({"ActualText": f"<feff{text.encode('utf-16-be').hex()}>"})
         stream.begin_marked_content("Span", actual)

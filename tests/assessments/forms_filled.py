@@ -73,8 +73,12 @@ def squeezed(text: str) -> str:
 
 def poppler_pages(path: Path) -> list[str]:
     """Each page's text as pdftotext reads it, squeezed."""
-    text = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, check=True, text=True).stdout
-    return [squeezed(page) for page in text.split("\f")[:-1]]
+    return [squeezed(page) for page in poppler_text(path, "-raw").split("\f")[:-1]]
+
+
+def poppler_text(path: Path, *mode: str) -> str:
+    """The whole text in the reading order that pdftotext finds for itself, or in the `mode` asked for."""
+    return subprocess.run(["pdftotext", *mode, path, "-"], capture_output=True, check=True, text=True).stdout
 
 
 def pdfium_pages(path: Path) -> list[str]:

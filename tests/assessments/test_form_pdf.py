@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from tests.assessments.forms_filled import (
     made,
     pdfium_pages,
     poppler_pages,
+    poppler_text,
     squeezed,
     write,
 )
@@ -148,14 +150,39 @@ def test_thai_is_found_and_copied_right_in_poppler_and_pdfium(
         assert [word for word in words if word not in whole] == []
 
 
+def test_every_line_is_read_right_in_the_order_that_poppler_finds(
+    assessment: Assessment, editor: User, tmp_path: Path
+) -> None:
+    """Line by line and with its spaces: which cell a reader takes next is its own guess."""
+    filled = fill(assessment, editor, "best")
+    filled = write(filled, editor, "1.2", Entry(inputs={"count": 1}, performance=TEXT, problems="น้ำท่วม"))
+    form = report.form_of(filled)
+    body = pdf.html_of(form).split("</style>")[1]
+    lines = [line for piece in re.split(r"<[^>]+>|\n", body) if (line := " ".join(unescape(piece).split()))]
+    on_paper = squeezed("".join(lines))
+    rows = [row for table in form.dimensions for row in table.rows]
+    assert len(rows) == 86
+    assert [row.code for row in rows if squeezed(row.indicator) not in on_paper] == []
+    path = made(form, tmp_path)
+    for mode in ((), ("-layout",)):
+        text = " ".join(poppler_text(path, *mode).split())
+        assert [line for line in lines if line not in text] == []
+        for word in ("ปฏิบัติ", "ตัวชี้วัด", "พื้นที่", "อยู่ใน", "สำนักงาน", "น้ำท่วม"):
+            times = sum(line.count(word) for line in lines)
+            assert times > 0
+            assert text.count(word) >= times
+
+
 def test_without_the_cure_the_text_is_damaged(tmp_path: Path) -> None:
     """What `pdf_text` is there for; when this fails, WeasyPrint may have cured it itself."""
-    html = f"<style>{pdf.font_faces()}body{{font-family:Form}}</style><p lang=th>งาน สำนักงาน น้ำท่วม"
+    html = f"<style>{pdf.font_faces()}body{{font-family:Form}}</style><p lang=th>งาน สำนักงาน น้ำท่วม<p><b>ตัวชี้วัด"
     path = tmp_path / "x.pdf"
     path.write_bytes(weasyprint.HTML(string=html, url_fetcher=pdf.OurFontsOnly()).write_pdf())
     assert "สำนักงาน" not in "".join(poppler_pages(path))
+    assert "ตัวชี้วัด" not in poppler_text(path)
     path.write_bytes(pdf.render(html))
     assert "สำนักงานน้ำท่วม" in "".join(poppler_pages(path))
+    assert "ตัวชี้วัด" in poppler_text(path)
 
 
 # --- pages ---------------------------------------------------------------------------------------
