@@ -17,8 +17,10 @@ from indicators.thai import number
 NO_CASE = "no_case"
 NO_CASE_REASON = "no_case_reason"
 YES, NO = "yes", "no"
-# Numbers of a list are parted by line breaks, spaces or semicolons; a comma followed by a space parts them too.
+# Numbers of a list are parted by line breaks, spaces, semicolons or commas.
 _BETWEEN = re.compile(r"[\s;\u200b\ufeff]+")
+# "1,200" in a list is one number or two: nobody can tell.
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,11 @@ def _value(box: Box, text: str) -> Any:
 
 def _list(field_: Field, text: str) -> tuple[int, ...] | None:
     """The numbers of a list; a single 0 says that there was nothing to list."""
-    parts = [part.strip(",") for part in _BETWEEN.split(text)]
-    parts = [part for part in parts if part]
+    parts = []
+    for group in _BETWEEN.split(text):
+        if _THOUSANDS.fullmatch(group):
+            raise InputRefused("list_commas", field=field_.name, label=field_.label, value=group)
+        parts += [part for part in group.split(",") if part]
     if not parts:
         return None
     numbers = []

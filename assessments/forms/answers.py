@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Answer
 from indicators.editions import IndicatorNode
-from indicators.rules import Rule
+from indicators.rules import CampaignRule, Rule
 from indicators.thai import clean, number
 from indicators.typed import NO, NO_CASE, NO_CASE_REASON, YES, Box, Reading, boxes, read_typed, texts_of
 
@@ -221,14 +221,14 @@ def _box_field(box: Box, node: IndicatorNode) -> forms.Field:
     attrs = {"class": "number-input form-control", "autocomplete": "off"}
     if box.many:
         attrs["class"] = "list-input form-control"
-        help_text = _(
-            "One number for each activity, on lines of their own or with spaces between; 0 if there was none."
-        )
+        help_text = _("One number for each activity, with spaces between, for example 85 90 80; 0 if there was none.")
         return CleanText(
             longest=LONGEST_LIST, label=box.label, widget=_area(4, inputmode="text", **attrs), help_text=help_text
         )
     attrs["inputmode"] = "decimal" if box.field.type == "measure" else "numeric"
-    return CleanText(longest=LONGEST_NUMBER, label=box.label, widget=forms.TextInput(attrs=attrs))
+    first = isinstance(node.rule, CampaignRule) and box == boxes(node.rule)[0]
+    help_text = _("If there was no project, enter 0 in all three boxes.") if first else ""
+    return CleanText(longest=LONGEST_NUMBER, label=box.label, widget=forms.TextInput(attrs=attrs), help_text=help_text)
 
 
 def _rows(node: IndicatorNode) -> list[str]:

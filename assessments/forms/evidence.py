@@ -86,7 +86,8 @@ class LinkForm(forms.Form):
         super().__init__(*args, **{"auto_id": "evidence-link-%s", **kwargs})
 
     def clean_url(self) -> str:
-        url = "".join(thai.clean(self.cleaned_data["url"]).split())
+        # Line breaks come from a wrapped mail; a space belongs to the name of a folder or file.
+        url = "".join(thai.clean(self.cleaned_data["url"]).splitlines()).replace("\t", "").replace(" ", "%20")
         if "://" not in url and not url.lower().startswith(("javascript:", "data:", "mailto:", "file:", "vbscript:")):
             url = f"https://{url}"
         if len(url) > URL_LENGTH:

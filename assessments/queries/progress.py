@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from assessments.calendar import today
 from assessments.models import Answer, Assessment, Province, StatusChange, User
-from assessments.queries.shown import Figure, figures
+from assessments.queries.shown import Figure, figures, text_of
 from assessments.workflow import Action, Role, Status, Window
 from indicators import editions
 from indicators.editions import AreaNode, DimensionNode, EditionNode, IndicatorNode
@@ -127,6 +127,21 @@ def task_list(assessment: Assessment) -> TaskList:
     )
 
 
+def totals_of(assessment: Assessment) -> list[tuple[DimensionNode, dict[str, Any]]]:
+    """The scored dimensions with their kept totals."""
+    totals = assessment.results["dimensions"]
+    return [
+        (dimension, totals[str(dimension.number)])
+        for dimension in standard_of(assessment).dimensions
+        if str(dimension.number) in totals
+    ]
+
+
+def waiting_of(assessment: Assessment) -> int:
+    """How many answers a reviewer is to decide. One query."""
+    return assessment.answers.filter(pending="no_case").count()
+
+
 def _joined(states: Iterable[str]) -> str:
     states = set(states)
     if FIX in states:
@@ -178,10 +193,26 @@ class CheckRow:
     def slug(self) -> str:
         return self.node.code.replace(".", "-")
 
+    @property
+    def typed(self) -> str:
+        """What was typed last and cannot be used, in words; empty when there is nothing of that kind."""
+        texts = self.answer.typed
+        return next(iter(texts.values())) if len(texts) == 1 else ", ".join(self._lines("typed", texts))
+
+    @property
+    def before(self) -> str:
+        """The numbers that still count beside such an entry, in words."""
+        if len(self.figures) == 1:
+            return f"{self.figures[0].text} {self.figures[0].unit}".strip()
+        return ", ".join(self._lines("inputs", self.answer.inputs))
+
+    def _lines(self, column: str, value: Any) -> list[str]:
+        return text_of(self.node, column, value).split("\n") if value else []
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """All rows, and those with gaps and with hints."""
+    """All rows, those with gaps, and what else is worth knowing before certifying."""
 
     rows: list[CheckRow]
 
@@ -190,8 +221,26 @@ class Check:
         return [row for row in self.rows if row.gaps]
 
     @property
-    def hints(self) -> list[CheckRow]:
-        return [row for row in self.rows if row.hints and not row.gaps]
+    def without_evidence(self) -> list[CheckRow]:
+        return [row for row in self.rows if "evidence" in row.hints and not row.gaps]
+
+    @property
+    def without_text(self) -> list[CheckRow]:
+        return [row for row in self.rows if "text" in row.hints and not row.gaps]
+
+    @property
+    def judged(self) -> list[CheckRow]:
+        """Dimension 1: met or not, without points."""
+        return [row for row in self.rows if not row.node.scored]
+
+    @property
+    def met(self) -> list[CheckRow]:
+        return [row for row in self.judged if row.answer.met]
+
+    @property
+    def waiting(self) -> int:
+        """How many a reviewer is to decide."""
+        return sum(row.answer.pending == "no_case" for row in self.rows)
 
 
 def check_of(assessment: Assessment) -> Check:

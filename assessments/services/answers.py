@@ -147,7 +147,8 @@ def apply_outcome(answer: Answer, indicator: IndicatorNode, *, target: Decimal |
     if isinstance(result, InputRefused):
         raise result
     # Without its reason "no case" is not an answer yet; a pending target is the central division's to enter.
-    answer.is_answered = result.pending != "no_case" or bool(answer.no_case_reason)
+    # What was typed last and cannot be used stands in the way, although the older numbers keep their score.
+    answer.is_answered = not answer.typed and (result.pending != "no_case" or bool(answer.no_case_reason))
     if isinstance(result, Scored) and result.pending and answer.decided_band is not None:
         result = decided(indicator.rule, result, band=answer.decided_band, reason=answer.decided_reason)
     answer.explanation = result.explanation

@@ -82,7 +82,7 @@ def area_detail(request: AppRequest, assessment: Assessment, area_code: str) -> 
         "assessment": assessment,
         "area": area,
         "dimension": progress.standard_of(assessment).dimension(area.dimension),
-        "neighbours": answering.areas_beside(assessment, area),
+        "neighbours": progress.standard_of(assessment).areas_beside(area_code),
         "rows": [standing(form) for form in forms],
         "total": assessment.results["areas"].get(area.code),
         "answered": assessment.results["answered"].get(area.code, 0),
@@ -104,6 +104,8 @@ def answer_save(request: AppRequest, assessment: Assessment, code: str) -> HttpR
         return redirect("answer_detail", pk=assessment.pk, code=code)
     compact = "compact" in request.POST
     form = AnswerForm(request.POST, node=node, compact=compact)
+    if form.is_valid() and "theirs" in request.POST:
+        return _theirs(request, assessment, form)
     if not form.is_valid():
         return _answered(request, assessment, form, not_taken(form, answering.answer_of(assessment, node)), status=422)
     now = answering.answer_of(assessment, node) if compact else None
@@ -117,6 +119,15 @@ def answer_save(request: AppRequest, assessment: Assessment, code: str) -> HttpR
     except services.Refused as refusal:
         return _refused(request, refusal, assessment, code)
     return _answered(request, saved.assessment, form, standing(form, saved.answer))
+
+
+def _theirs(request: AppRequest, assessment: Assessment, form: AnswerForm) -> HttpResponse:
+    """A colleague's version was chosen: it is shown, and what the person had typed stays beside it to copy."""
+    answer = answering.answer_of(assessment, form.node)
+    mine = stale(form, answer, answer if form.compact else None)
+    fresh = AnswerForm(node=form.node, answer=answer)
+    page = _page(request, assessment, fresh, standing(fresh)) | {"unused": mine.differences}
+    return render(request, "office/answer_detail.html", page)
 
 
 def _refused(request: AppRequest, refusal: services.Refused, assessment: Assessment, code: str) -> HttpResponse:
@@ -150,7 +161,11 @@ def _answered(
         return render(request, "office/answer_detail.html", page, status=status)
     if request.htmx:
         return HttpResponseClientRedirect(onward)
-    messages.success(request, _("Saved %(code)s.") % {"code": form.node.code})
+    if form.reading.refusals:
+        text = _("Saved %(code)s, but the numbers cannot be used yet: %(reasons)s")
+        messages.warning(request, text % {"code": form.node.code, "reasons": " ".join(form.refused.values())})
+    else:
+        messages.success(request, _("Saved %(code)s.") % {"code": form.node.code})
     return redirect(onward or _place(assessment, form))
 
 

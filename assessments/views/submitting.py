@@ -1,5 +1,7 @@
 """Checking the answers, certifying and submitting, and the receipt."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from assessments.access import AppRequest, Refusal, for_assessment, may
 from assessments.forms.submitting import CertifyForm
 from assessments.models import Assessment
 from assessments.queries import progress
+from assessments.services.seen import seen_mark
 from assessments.workflow import Action, Status
 
 
@@ -17,16 +20,21 @@ from assessments.workflow import Action, Status
 @for_assessment(Action.VIEW)
 def assessment_check(request: AppRequest, assessment: Assessment) -> HttpResponse:
     """All answers with what they lack, and the certification for the head."""
-    context = {
+    form = CertifyForm(initial={"answers_seen": seen_mark(assessment)})
+    return render(request, "office/assessment_check.html", _check_page(request, assessment, form))
+
+
+def _check_page(request: AppRequest, assessment: Assessment, form: CertifyForm) -> dict[str, Any]:
+    return {
         "assessment": assessment,
         "check": progress.check_of(assessment),
-        "form": CertifyForm(),
+        "form": form,
+        "dimensions": progress.totals_of(assessment),
         "deadline": progress.deadline_of(assessment),
         "heads": progress.heads_of(assessment.province),
         "edit": may(request.user, Action.EDIT, assessment),
         "submit": may(request.user, Action.SUBMIT, assessment),
     }
-    return render(request, "office/assessment_check.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,10 +49,11 @@ def assessment_submit(request: AppRequest, assessment: Assessment) -> HttpRespon
     if not decision:
         raise Refusal(decision)
     form = CertifyForm(request.POST)
+    if not form.is_valid():
+        page = _check_page(request, assessment, form)
+        return render(request, "office/assessment_check.html", page, status=422)
     try:
-        services.submit(
-            assessment=assessment, by=request.user, certified=form.is_valid() and form.cleaned_data["certified"]
-        )
+        services.submit(assessment=assessment, by=request.user, certified=True, seen=form.cleaned_data["answers_seen"])
     except services.Refused as refusal:
         return _not_submitted(request, assessment, refusal)
     return redirect("assessment_receipt", pk=assessment.pk)
@@ -65,5 +74,9 @@ def assessment_receipt(request: AppRequest, assessment: Assessment) -> HttpRespo
     """The proof of the latest submission; before the first one there is none, and the task list tells what is left."""
     if assessment.submitted_at is None:
         return redirect("assessment_detail", pk=assessment.pk)
-    context = {"assessment": assessment, "dimensions": progress.task_list(assessment).dimensions}
+    context = {
+        "assessment": assessment,
+        "dimensions": progress.totals_of(assessment),
+        "waiting": progress.waiting_of(assessment),
+    }
     return render(request, "office/assessment_receipt.html", context)

@@ -65,7 +65,7 @@
     const before = new Set(JSON.parse(content(form)).map(String));
     const changed = JSON.parse(draft.content).filter((pair) => pair[1] && !before.has(String(pair)));
     if (draft.content === content(form) || !changed.length) return dropDraft(form);
-    box.querySelector("[data-draft-time]").textContent = new Date(draft.at).toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit" });
+    box.querySelector("[data-draft-time]").textContent = `${new Date(draft.at).toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Bangkok" })} น.`;
     box.querySelector("[data-draft-text]").textContent = changed.map(([name, value]) => `${labelOf(form, name)}: ${value}`).join("\n");
     box.hidden = false;
     box.querySelector("[data-draft-use]").addEventListener("click", () => {
@@ -214,8 +214,14 @@
     form.addEventListener("click", (event) => {
       if (event.target.closest("[data-retry]")) again(form);
       if (event.target.closest("[data-take-theirs]")) {
+        // Sent as a plain form, past htmx: the page that comes back shows once more what was not used.
+        event.preventDefault();
         record.dirty = false;
         dropDraft(form);
+        const choice = document.createElement("input");
+        Object.assign(choice, { type: "hidden", name: "theirs", value: "1" });
+        form.append(choice);
+        form.submit();
       }
     });
     // Only a state comes back into the form: a refusal page or an error page never replaces what was typed.

@@ -173,6 +173,35 @@ def test_a_stale_save_without_javascript_is_a_whole_page_with_all_that_was_typed
     assert 'name="over" value="1"' in page
 
 
+def test_taking_theirs_shows_once_more_what_was_not_used(
+    as_editor: Client, url: str, theirs: Answer, assessment: Assessment
+) -> None:
+    response = as_editor.post(url, data(performance="ของฉัน", theirs=1))
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert [found.new for found in response.context["unused"] if found.new == "ของฉัน"] == ["ของฉัน"]
+    assert "ของฉัน</textarea>" not in page
+    assert "ของฉัน</dd>" in page
+    assert answer(assessment).version == 1
+
+
+def test_a_person_with_two_windows_is_told_that_it_was_the_other_window(
+    as_head: Client, head: User, url: str, theirs: Answer
+) -> None:
+    page = as_head.post(url, data(performance="ของฉัน")).content.decode()
+    assert f"{head.full_name}," not in page
+    assert "data-take-theirs>" in page
+
+
+def test_without_javascript_numbers_that_cannot_be_used_are_a_warning_with_the_reason(
+    as_editor: Client, url: str
+) -> None:
+    response = as_editor.post(url, data(numerator="abc"), follow=True)
+    (message,) = list(response.context["messages"])
+    assert message.level_tag == "warning"
+    assert "abc" in str(message)
+
+
 def test_keep_mine_saves_over_theirs_and_history_keeps_both(
     as_editor: Client, url: str, theirs: Answer, assessment: Assessment
 ) -> None:
@@ -307,9 +336,9 @@ def test_submitted_answers_are_frozen(
 
 def test_a_save_costs_a_fixed_number_of_queries(as_editor: Client, url: str, django_assert_num_queries: Any) -> None:
     as_editor.post(url, data(), headers=HTMX)
-    with django_assert_num_queries(11):
-        as_editor.post(url, data(numerator="800", version=1), headers=HTMX)
     with django_assert_num_queries(12):
+        as_editor.post(url, data(numerator="800", version=1), headers=HTMX)
+    with django_assert_num_queries(13):
         as_editor.post(url, data(numerator="700", version=2, compact=1), headers=HTMX)
 
 

@@ -130,10 +130,23 @@ def test_a_part_that_is_missing_is_needed_not_refused(standard: EditionNode) -> 
     assert form.columns()["typed"] == {"numerator": "5"}
 
 
-@pytest.mark.parametrize("typed", ["85 90 80", "85, 90, 80", "85;90;80", "๘๕\n๙๐\n๘๐\n", "85\r\n90\r\n80"])
+@pytest.mark.parametrize("typed", ["85 90 80", "85, 90, 80", "85,90,80", "85;90;80", "๘๕\n๙๐\n๘๐\n", "85\r\n90\r\n80"])
 def test_a_list_is_parted_by_lines_spaces_or_semicolons(standard: EditionNode, typed: str) -> None:
     form = filled(standard, "4.12", directory_total="100", attendance=typed)
     assert form.columns()["inputs"] == {"directory_total": 100, "attendance": (85, 90, 80)}
+
+
+@pytest.mark.parametrize("typed", ["1,200", "๑,๒๐๐", "85 1,200"])
+def test_a_comma_that_may_stand_for_thousands_is_refused_in_a_list(standard: EditionNode, typed: str) -> None:
+    form = filled(standard, "4.12", directory_total="2000", attendance=typed)
+    assert form.columns()["inputs"] is None
+    assert form.refused["attendance"].endswith("คั่นแต่ละกิจกรรมด้วยเว้นวรรค เช่น 85 90 80")
+
+
+def test_says_how_to_answer_without_a_project(standard: EditionNode) -> None:
+    form = AnswerForm(node=standard.indicators["4.29"])
+    helps = [form.fields[box.name].help_text for box in boxes(standard.indicators["4.29"].rule)]
+    assert [bool(text) for text in helps] == [True, False, False]
 
 
 def test_a_list_of_one_zero_says_that_there_was_no_activity(standard: EditionNode) -> None:

@@ -9,8 +9,9 @@ from django.test import Client
 
 from assessments import services
 from assessments.models import Assessment, StatusChange, User
-from assessments.queries import progress
+from assessments.queries import progress, stored_scores
 from assessments.services import Entry
+from assessments.services.seen import seen_mark
 from assessments.workflow import Status
 from indicators.editions import EditionNode
 from tests.answers import answer_all
@@ -22,6 +23,11 @@ def check_url(assessment: Assessment) -> str:
 
 def submit_url(assessment: Assessment) -> str:
     return f"/assessments/{assessment.pk}/submit/"
+
+
+def certified(assessment: Assessment) -> dict[str, str]:
+    """What the check page sends: the tick, and the mark of the answers it shows."""
+    return {"certified": "on", "answers_seen": seen_mark(assessment)}
 
 
 def receipt_url(assessment: Assessment) -> str:
@@ -67,7 +73,7 @@ def test_gaps_stand_before_the_list_of_all(as_head: Client, assessment: Assessme
     response = as_head.get(check_url(assessment))
     page = response.content.decode()
     assert len(response.context["check"].gaps) == 86
-    assert page.index('id="gaps"') < page.index('class="table check-table"')
+    assert page.index('id="gaps"') < page.index('class="table check-table stacked"')
     assert page.count("?back=check") == 172
     assert "data-once" not in page
 
@@ -88,7 +94,7 @@ def test_an_editor_is_told_who_can_submit(as_editor: Client, whole: Assessment, 
 
 
 def test_the_head_submits_and_gets_the_receipt(as_head: Client, whole: Assessment, head: User) -> None:
-    response = as_head.post(submit_url(whole), {"certified": "on"})
+    response = as_head.post(submit_url(whole), certified(whole))
     assert response["Location"] == receipt_url(whole)
     whole.refresh_from_db()
     assert whole.status == Status.SUBMITTED
@@ -98,22 +104,76 @@ def test_the_head_submits_and_gets_the_receipt(as_head: Client, whole: Assessmen
 
 
 def test_a_double_click_submits_once_and_the_second_answer_is_the_receipt(as_head: Client, whole: Assessment) -> None:
-    first = as_head.post(submit_url(whole), {"certified": "on"})
-    second = as_head.post(submit_url(whole), {"certified": "on"})
+    first = as_head.post(submit_url(whole), certified(whole))
+    second = as_head.post(submit_url(whole), certified(whole))
     assert (first["Location"], second["Location"]) == (receipt_url(whole), receipt_url(whole))
     assert StatusChange.objects.filter(assessment=whole).count() == 1
 
 
-def test_without_the_tick_nothing_is_submitted(as_head: Client, whole: Assessment) -> None:
-    response = as_head.post(submit_url(whole), {}, follow=True)
-    assert response.redirect_chain == [(check_url(whole), 302)]
-    assert 'class="notice notice-error"' in response.content.decode()
+def test_without_the_tick_nothing_is_submitted_and_the_page_says_so(as_head: Client, whole: Assessment) -> None:
+    response = as_head.post(submit_url(whole), {"answers_seen": seen_mark(whole)})
+    page = response.content.decode()
+    assert response.status_code == 422
+    (words,) = response.context["form"].errors["certified"]
+    assert page.count(words) == 2
+    assert 'href="#id_certified"' in page
+    assert "<title>ผิดพลาด:" in page or "<title>Error:" in page
+    assert f'value="{seen_mark(whole)}"' in page
     whole.refresh_from_db()
     assert whole.status == Status.DRAFT
 
 
+def test_answers_that_the_head_has_not_seen_are_not_certified(
+    as_head: Client, whole: Assessment, editor: User, standard: EditionNode
+) -> None:
+    before = certified(whole)
+    node = standard.indicators["4.31"]
+    services.save_answer(
+        assessment=whole, indicator=node, by=editor, version=1, entry=Entry(no_case=True, no_case_reason="ไม่มี")
+    )
+    page = as_head.post(submit_url(whole), before, follow=True).content.decode()
+    whole.refresh_from_db()
+    assert whole.status == Status.DRAFT
+    assert "(4.31)" in page
+    assert as_head.post(submit_url(whole), certified(whole))["Location"] == receipt_url(whole)
+    assert as_head.get(receipt_url(whole)).context["waiting"] == 1
+
+
+@pytest.mark.parametrize("mark", [{}, {"answers_seen": ""}, {"answers_seen": "1-2-x"}])
+def test_without_the_mark_of_the_answers_shown_nothing_is_submitted(
+    as_head: Client, whole: Assessment, mark: dict[str, str]
+) -> None:
+    response = as_head.post(submit_url(whole), {"certified": "on", **mark})
+    assert response["Location"] == check_url(whole)
+    whole.refresh_from_db()
+    assert whole.status == Status.DRAFT
+
+
+def test_a_refused_figure_is_counted_as_missing_everywhere(
+    as_editor: Client, whole: Assessment, editor: User, standard: EditionNode
+) -> None:
+    services.save_answer(
+        assessment=whole,
+        indicator=standard.indicators["2.1"],
+        by=editor,
+        version=1,
+        entry=Entry(typed={"count": "abc"}),
+    )
+    whole.refresh_from_db()
+    tasks = progress.task_list(whole)
+    check = progress.check_of(whole)
+    assert (tasks.answered, len(check.gaps), list(stored_scores.differences(year=2569))) == (85, 1, [])
+    row = check.gaps[0]
+    assert (row.node.code, row.typed, row.before) == ("2.1", "abc", row.before)
+    assert row.before.startswith(f"{row.answer.inputs['count']} ")
+    page = as_editor.get(check_url(whole)).content.decode()
+    assert "“abc”" in page
+    assert row.before in page
+    assert page.index("</table>", page.index("check-table")) < page.index('class="certify"')
+
+
 def test_with_a_gap_nothing_is_submitted(as_head: Client, assessment: Assessment) -> None:
-    response = as_head.post(submit_url(assessment), {"certified": "on"})
+    response = as_head.post(submit_url(assessment), certified(assessment))
     assert response["Location"] == check_url(assessment)
     assessment.refresh_from_db()
     assert assessment.status == Status.DRAFT
@@ -129,19 +189,19 @@ def test_with_a_number_that_cannot_be_read_nothing_is_submitted(
         version=1,
         entry=Entry(typed={"count": "ห้า"}),
     )
-    as_head.post(submit_url(whole), {"certified": "on"})
+    as_head.post(submit_url(whole), certified(whole))
     whole.refresh_from_db()
     assert whole.status == Status.DRAFT
 
 
 def test_an_editor_may_not_submit(as_editor: Client, whole: Assessment) -> None:
-    assert as_editor.post(submit_url(whole), {"certified": "on"}).status_code == 403
+    assert as_editor.post(submit_url(whole), certified(whole)).status_code == 403
     whole.refresh_from_db()
     assert whole.status == Status.DRAFT
 
 
 def test_a_stranger_finds_nothing_to_submit(as_stranger: Client, whole: Assessment) -> None:
-    assert as_stranger.post(submit_url(whole), {"certified": "on"}).status_code == 404
+    assert as_stranger.post(submit_url(whole), certified(whole)).status_code == 404
 
 
 def test_submitting_needs_a_sign_in_and_then_comes_back_to_the_check(
@@ -157,7 +217,7 @@ def test_an_accepted_assessment_is_not_submitted_again(
 ) -> None:
     services.submit(assessment=whole, by=head, certified=True)
     services.accept(assessment=whole, by=reviewer)
-    assert as_head.post(submit_url(whole), {"certified": "on"}).status_code == 403
+    assert as_head.post(submit_url(whole), certified(whole)).status_code == 403
 
 
 # --- the receipt -------------------------------------------------------------------------------------
@@ -193,7 +253,7 @@ def test_the_receipt_is_mailed_to_the_people_of_the_office_by_the_worker(
 ) -> None:
     settings.BASE_URL = "https://standards.example/"
     with django_capture_on_commit_callbacks(execute=True):
-        as_head.post(submit_url(whole), {"certified": "on"})
+        as_head.post(submit_url(whole), certified(whole))
         run_worker()
         assert mail.outbox == []
     assert mail.outbox == []
@@ -221,7 +281,7 @@ def test_a_mail_that_cannot_be_sent_undoes_nothing(
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 1, 1
     with django_capture_on_commit_callbacks(execute=True):
-        response = as_head.post(submit_url(whole), {"certified": "on"})
+        response = as_head.post(submit_url(whole), certified(whole))
     run_worker()
     assert response["Location"] == receipt_url(whole)
     assert [line.message for line in caplog.records if line.name == "pmj"] == ["receipt could not be mailed"] * 2
