@@ -327,7 +327,7 @@ def test_too_much_in_one_request_is_counted_and_not_kept(
     ("typed", "kept_as", "name"),
     [
         ("https://example.org/d/folders/1/", "https://example.org/d/folders/1/", "example.org/d/folders/1"),
-        ("  drive.google.com/a b ", "https://drive.google.com/ab", "drive.google.com/ab"),
+        ("  drive.google.com/a b ", "https://drive.google.com/a%20b", "drive.google.com/a%20b"),
         ("HTTP://example.org/\u200b", "HTTP://example.org/", "example.org"),
         ("https://example.org/รายงาน", "https://example.org/รายงาน", "example.org/รายงาน"),
     ],
