@@ -22,6 +22,14 @@ DURING = "2026-08-03T10:00:00+07:00"
 AFTER = "2026-10-01T00:00:00+07:00"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For parallel runs: a file stays in one process, and the browser tests, which share one server, begin first."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():

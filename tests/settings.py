@@ -6,7 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-if "TEST_DATA_DIR" not in os.environ:
+# Each test process (pytest-xdist) has a folder of its own, or counts of failed attempts would add up.
+if "TEST_DATA_DIR" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["TEST_DATA_DIR"] = tempfile.mkdtemp(prefix="pmj-tests-")
     atexit.register(shutil.rmtree, os.environ["TEST_DATA_DIR"], ignore_errors=True)
 

@@ -25,12 +25,6 @@ SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 AXE = ROOT / "script/npm/node_modules/axe-core/axe.min.js"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker("browser")
-
-
 @pytest.fixture(autouse=True)
 def during() -> None:
     """The server's clock is the real one, so the tests' clock is too."""

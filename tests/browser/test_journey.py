@@ -14,6 +14,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open, Site
 from tests.browser.test_pages import keep_picture, sideways
 
+pytestmark = pytest.mark.browser
+
 EVIDENCE = "หนังสือรับรองผลการดำเนินงาน.png"
 ANSWERED_BY_HAND = ("2.1", "2.2", "2.5", "4.12", "4.31")
 STAYED_SAVED = "#_answer_state[data-kind=saved]"

@@ -13,6 +13,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import SIZES, Open, Site, violations
 
+pytestmark = pytest.mark.browser
+
 NOBODY = {
     "login": "/accounts/login/",
     "password_reset": "/accounts/password/reset/",

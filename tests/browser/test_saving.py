@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site, Watched, sign_in
 
+pytestmark = pytest.mark.browser
+
 SAVED = "#_answer_state[data-kind=saved]"
 
 
