@@ -11,7 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 _TO_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_TO_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 # Zero-width space and joiners, BOM, soft hyphen, and the marks that turn the reading direction:
 # invisible to the person who typed or pasted them, fatal to a search and to a file name.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
@@ -40,11 +39,6 @@ def clean(text: str) -> str:
 def arabic_digits(text: str) -> str:
     """๑๒ becomes 12."""
     return text.translate(_TO_ARABIC)
-
-
-def thai_digits(text: str) -> str:
-    """12 becomes ๑๒."""
-    return text.translate(_TO_THAI)
 
 
 def squeeze(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The form as a workbook: the only module that knows openpyxl (with `cells`, which writes its cells).
+"""The form as a workbook: the only module that writes one (with `cells`, which writes its cells).
 
 One sheet for each dimension, so that each repeats its own head when printed. Totals are formulas over the score column:
 while a score is missing they tell the range in words, as the other forms do.

@@ -203,9 +203,6 @@ class User(AbstractBaseUser):
         """Whether the person has set a password (an invitation was accepted)."""
         return self.has_usable_password()
 
-    def get_short_name(self) -> str:
-        return self.full_name
-
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Django compares it at each request: sessions end with the password, and with the session number."""
         return salted_hmac(

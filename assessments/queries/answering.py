@@ -1,7 +1,6 @@
-"""What the pages of answering read: one answer, the answers of an area, the areas beside it."""
+"""What the pages of answering read: one answer, the answers of an area."""
 
 from assessments.models import Answer, Assessment
-from indicators import editions
 from indicators.editions import AreaNode, IndicatorNode
 
 
@@ -17,10 +16,3 @@ def answers_of(assessment: Assessment, area: AreaNode) -> dict[int, Answer]:
     keys = [node.pk for node in area.indicators]
     found = Answer.objects.of(assessment).filter(indicator_id__in=keys).select_related("changed_by")
     return {answer.indicator_id: answer for answer in found}
-
-
-def areas_beside(assessment: Assessment, area: AreaNode) -> tuple[AreaNode | None, AreaNode | None]:
-    """The areas before and after one, in printed order."""
-    areas = list(editions.standard_of(assessment.round.edition).areas.values())
-    place = areas.index(area)
-    return (areas[place - 1] if place else None, areas[place + 1] if place + 1 < len(areas) else None)

@@ -140,15 +140,6 @@ def library_of(assessment: Assessment, user: User, *, show: str = "all", undo: s
     )
 
 
-def by_answer(assessment: Assessment) -> dict[int, list[Item]]:
-    """Kept evidence of every answer of an assessment, by the answer's key. One query."""
-    uses = EvidenceUse.objects.filter(answer__assessment=assessment, evidence__deleted_at__isnull=True)
-    found: dict[int, list[Item]] = {}
-    for use in uses.select_related("evidence__added_by"):
-        found.setdefault(use.answer_id, []).append(Item(use.evidence))
-    return found
-
-
 def _with_codes(assessment: Assessment, found: Iterable[Evidence]) -> tuple[Item, ...]:
     nodes = editions.standard_of(assessment.round.edition).by_pk
     served: dict[UUID, list[int]] = {}

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from assessments import services
 from assessments.files import check
 from assessments.models import Assessment, Evidence, EvidenceChange, EvidenceUse, User
-from assessments.queries import evidence as queries
 from tests.conftest import AFTER, signed_in
 from tests.evidence import NAME, added, answer_to, files_in, served
 from tests.uploads import image, mp4, office, pdf, upload
@@ -460,15 +459,3 @@ def test_lists_ask_the_same_number_of_queries(
         as_editor.get(url("evidence_panel", assessment, "2.1"))
     with django_assert_num_queries(10):
         as_editor.get(url("evidence_panel", assessment, "2.2") + "?pick")
-
-
-def test_evidence_by_answer_leaves_out_the_deleted(
-    assessment: Assessment, kept: Evidence, editor: User, django_assert_num_queries: Any
-) -> None:
-    gone = added(assessment, editor, name="a.png", content=image())
-    services.evidence.delete(evidence=gone, by=editor)
-    with django_assert_num_queries(1):
-        found = queries.by_answer(assessment)
-    assert {key: [item.evidence for item in items] for key, items in found.items()} == {
-        answer_to(assessment, "2.1").pk: [kept]
-    }

@@ -1,7 +1,6 @@
 """Provinces in the order of the Thai dictionary (Royal Institute), which code points do not give."""
 
 import pytest
-from django.db import connection
 
 from assessments.models import Province
 from indicators.thai import sort_key
@@ -34,15 +33,6 @@ def test_the_stored_key_is_the_name_s(db: None) -> None:
 def test_code_points_would_misplace_65(db: None) -> None:
     by_code_point = sorted(IN_ORDER)
     assert sum(left != right for left, right in zip(IN_ORDER, by_code_point, strict=True)) == 65
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the collation is SQLite's; PostgreSQL has th-x-icu")
-def test_the_collation_sorts_as_the_key_does(db: None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name_th FROM assessments_province ORDER BY name_th COLLATE thai")
-        assert [name for (name,) in cursor.fetchall()] == IN_ORDER
-        cursor.execute("SELECT name_th FROM assessments_province ORDER BY name_th COLLATE thai DESC")
-        assert [name for (name,) in cursor.fetchall()] == IN_ORDER[::-1]
 
 
 @pytest.mark.parametrize(
