@@ -47,7 +47,7 @@ class NationalFilter(forms.Form):
 
     @property
     def chosen_round(self) -> Round:
-        """The round in the address, or the one that opened last; the first to open while none has. There must be one."""
+        """The round in the address, else the one that opened last, else the first to open. There must be one."""
         if year := self.cleaned_data.get("round"):
             return self.rounds[year]
         by_opening = sorted(self.rounds.values(), key=lambda round_: (round_.opens_on, round_.year))

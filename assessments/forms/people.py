@@ -14,7 +14,7 @@ from assessments.calendar import today
 from assessments.fields import BuddhistDateField
 from assessments.forms.account import NEW_PASSWORD_HINT
 from assessments.forms.sheets import Row, rows_of_text, rows_of_workbook
-from assessments.models import Province, User
+from assessments.models import Province, SupportOffice, User
 from assessments.services.people import ADDRESS_TAKEN
 from assessments.services.support import NUMBERS
 from assessments.workflow import OFFICE_ROLES, Role
@@ -100,6 +100,16 @@ class PersonForm(forms.Form):
         role = typed.get("role")
         if role in OFFICE_ROLES and not typed.get("province"):
             self.add_error("province", _("Choose the office in which the person works."))
+        if role and role not in OFFICE_ROLES and typed.get("province"):
+            self.add_error(
+                "province", _("This role belongs to no provincial office: choose “None” here, or another role.")
+            )
+        if role and role != Role.SUPPORTER and typed.get("support_office"):
+            self.add_error(
+                "support_office", _("This role belongs to no support office: choose “None” here, or another role.")
+            )
+        if role == Role.SUPPORTER and not typed.get("support_office") and SupportOffice.objects.exists():
+            self.add_error("support_office", _("Choose the support office in which the person works."))
         return typed
 
     def values(self) -> dict[str, Any]:
@@ -227,15 +237,32 @@ class SupportImportForm(forms.Form):
         typed = super().clean() or {}
         if "sheet" in self.errors or "pasted" in self.errors:
             return typed
+        if typed.get("sheet") and clean(typed.get("pasted") or ""):
+            self.add_error("sheet", _("There is a workbook and pasted text; give only one of them."))
+            return typed
         name = "sheet" if typed.get("sheet") else "pasted"
         rows = typed.get("sheet") or rows_of_text(typed.get("pasted") or "")
         if not rows:
             self.add_error("sheet", _("Choose a workbook or paste the two columns."))
             return typed
+        if _numbered(rows):
+            self.add_error(
+                name,
+                _(
+                    "The first column holds numbers; take it out: "
+                    "first the province, then the number of its support office."
+                ),
+            )
+            return typed
         self.numbers, faults = judged(rows)
         for fault in faults:
             self.add_error(name, fault)
         return typed
+
+
+def _numbered(rows: list[Row]) -> bool:
+    """Whether a column of running numbers stands before the provinces."""
+    return 2 * sum(arabic_digits(name).rstrip(".").isdigit() for _line, name, _cell in rows) > len(rows)
 
 
 def judged(rows: list[Row]) -> tuple[dict[Province, int], list[str]]:

@@ -34,6 +34,8 @@ def rows_of_text(text: str) -> list[Row]:
 
 def rows_of_workbook(upload: Any) -> list[Row]:
     """The first two filled columns of the first sheet; raises ValueError with what is wrong."""
+    if str(upload.name).lower().endswith((".csv", ".txt", ".tsv")):
+        raise ValueError(_("This is a text file; save it as .xlsx, or copy the two columns and paste them below."))
     if upload.size > MAX_FILE:
         raise ValueError(_("This file is too large for a list of 76 provinces; keep only the two columns."))
     try:

@@ -189,6 +189,8 @@ def counts_of(rows: Sequence[Row]) -> list[Count]:
 def chosen(rows: Sequence[Row], *, region: str = "", status: str = "", level: str = "", search: str = "") -> list[Row]:
     """The rows that pass every filter that is set."""
     wanted = squeeze(search)
+    for before in ("จังหวัด", "จ."):
+        wanted = wanted.removeprefix(before)
     return [
         row
         for row in rows
@@ -212,14 +214,15 @@ _SORT_BY: dict[str, Callable[[Row], Any]] = {
 def in_order(rows: Sequence[Row], order: str) -> list[Row]:
     """Sorted by a column ("overall", or "-overall" for the highest first); equal rows stay in dictionary order.
 
-    What is not submitted stands last either way.
+    What is not submitted, and a mean that is still a range, stands last either way.
     """
     key = order.removeprefix("-")
     by_name = sorted(rows, key=_SORT_BY["province"])
     backwards = order.startswith("-")
     if key in FIGURES:
         place = FIGURES.index(key)
-        return sorted(by_name, key=lambda row: (row.figures[place].low, row.figures[place].high), reverse=backwards)
+        ordered = sorted(by_name, key=lambda row: (row.figures[place].low, row.figures[place].high), reverse=backwards)
+        return sorted(ordered, key=lambda row: row.figures[place].low != row.figures[place].high)
     if key == "submitted":
         there = [row for row in by_name if row.submitted_at]
         return [*sorted(there, key=_SORT_BY[key], reverse=backwards), *(row for row in by_name if not row.submitted_at)]

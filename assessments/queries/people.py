@@ -55,8 +55,15 @@ def people(wanted: PeopleFilter) -> QuerySet[User]:
     return found.order_by(office, "role", "full_name", "pk")
 
 
-def history_of(person: User) -> QuerySet[LogEntry]:
-    return LogEntry.objects.filter(about=person.email).select_related("by")
+def history_of(person: User) -> list[LogEntry]:
+    """The newest 30, with the offices' names instead of their codes."""
+    entries = list(LogEntry.objects.filter(about=person.email).select_related("by")[:30])
+    names = {province.iso: province.office_name for province in Province.objects.with_office()}
+    for entry in entries:
+        office = entry.details.get("office")
+        if isinstance(office, list):
+            entry.details["office"] = [names.get(code, code) for code in office]
+    return entries
 
 
 def has_second_factor(person: User) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -13,6 +14,7 @@ from assessments.calendar import fiscal_year, short_date, today
 from assessments.models import Extension, LogEntry, Province, Round, User
 from assessments.workflow import Status
 from indicators.models import Edition
+from indicators.thai import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,16 @@ def newest_edition() -> Edition | None:
     return Edition.objects.published().order_by("-year").first()
 
 
-def extensions_of(round_: Round) -> list[Extension]:
-    """The newest first."""
-    return list(round_.extensions.select_related("province", "given_by"))
+def extensions_of(round_: Round) -> list[tuple[Extension, bool]]:
+    """The newest first, each with whether it is the one that gives its office the closing day."""
+    days = dict(round_.assessments.values_list("province_id", "closes_on"))
+    seen: set[int] = set()
+    found = []
+    for extension in round_.extensions.select_related("province", "given_by"):
+        newest = extension.province_id not in seen
+        seen.add(extension.province_id)
+        found.append((extension, newest and days.get(extension.province_id) == extension.closes_on))
+    return found
 
 
 def log_of(round_: Round) -> list[LogLine]:
@@ -93,10 +102,10 @@ def _words(what: str, details: Mapping[str, Any], names: Mapping[str, Province])
 
 
 def _shown(value: str | None) -> str:
-    """A stored value of the log: a day as people read it, a percentage as it is."""
+    """A stored value of the log: a day as people read it, a percentage without the zeros that end it."""
     if value is None:
         return _("(not set)")
     try:
         return short_date(date.fromisoformat(value))
     except ValueError:
-        return f"{value}%"
+        return _("%(figure)s percent") % {"figure": number(Decimal(value))}

@@ -36,11 +36,13 @@ def national_list(request: AppRequest) -> HttpResponse:
     if "round" in form.errors:
         raise Http404
     offices = national.offices_of(form.chosen_round, request.user)
+    counted = national.chosen(offices, **{key: form.filters.get(key, "") for key in ("region", "search")})
     context = {
         "form": form,
         "round": form.chosen_round,
         "state": form.chosen_round.window().value,
-        "counts": national.counts_of(offices),
+        "counts": national.counts_of(counted),
+        "counted": len(counted),
         "total": len(offices),
         "rows": national.in_order(national.chosen(offices, **form.filters), form.order),
         "heads": national.heads(form.order),

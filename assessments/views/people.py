@@ -77,7 +77,7 @@ def person_detail(request: AppRequest, pk: int) -> HttpResponse:
         "person": person,
         "form": form,
         "invitation": person.invitations.first(),
-        "history": queries.history_of(person)[:30],
+        "history": queries.history_of(person),
         "second_factor": queries.has_second_factor(person),
         "may_change": person.role != Role.ADMIN or request.user.role == Role.ADMIN,
         "is_self": person.pk == request.user.pk,

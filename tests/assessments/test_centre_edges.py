@@ -2,16 +2,23 @@
 
 import re
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from assessments import services
-from assessments.models import Assessment, Round, User
-from assessments.workflow import Status
+from assessments.forms.people import InviteForm, SupportImportForm
+from assessments.models import Assessment, Province, Round, SupportOffice, User
+from assessments.queries import rounds
+from assessments.services.people import change_person
+from assessments.workflow import Role, Status
 from indicators.models import Edition
-from tests.assessments.test_national import stands
+from tests.assessments.test_national import listed, scored, stands
+from tests.assessments.test_people_support import workbook
 from tests.conftest import signed_in
 
 
@@ -117,3 +124,106 @@ class TestFarDays:
         page = told(client, address)
         assert "To be corrected by 17 August 2569 B.E." in page
         assert "the answers can be changed until the closing day, 30 September 2569 B.E." in page
+
+
+class TestTheList:
+    @pytest.mark.parametrize("typed", ["จังหวัดเลย", "จ.เลย", "จ. เลย", "เลย"])
+    def test_finds_a_province_with_its_word_before(self, typed: str, round_2569: Round, reviewer: User) -> None:
+        assert listed(signed_in(reviewer), search=typed) == ["เลย"]
+
+    def test_the_counts_follow_region_and_search(self, round_2569: Round, reviewer: User) -> None:
+        counts = re.findall(r"<b>(\d+)</b> of (\d+)", told(english(reviewer), "/offices/", region="north"))
+        number = len(listed(signed_in(reviewer), region="north"))
+        assert counts == [(str(number), str(number)), *[("0", str(number))] * 4]
+
+    def test_open_ranges_come_last_both_ways(self, round_2569: Round, reviewer: User) -> None:
+        scored("TH-50", "10.00", "good")
+        scored("TH-83", "9.99", "good")
+        assert listed(signed_in(reviewer), sort="overall")[:2] == ["ภูเก็ต", "เชียงใหม่"]
+        assert listed(signed_in(reviewer), sort="-overall")[:2] == ["เชียงใหม่", "ภูเก็ต"]
+
+    def test_an_open_sum_is_a_least_one(self, assessment: Assessment, reviewer: User) -> None:
+        assert told(english(reviewer), f"/offices/{assessment.pk}/").count("at least 0") == 4
+
+
+class TestInviting:
+    @pytest.mark.parametrize(
+        ("role", "extra", "field", "words"),
+        [
+            (Role.REVIEWER, {"province": "TH-50"}, "province", "This role belongs to no provincial office"),
+            (Role.REVIEWER, {"support_office": "3"}, "support_office", "This role belongs to no support office"),
+            (Role.SUPPORTER, {}, "support_office", "Choose the support office in which the person works."),
+        ],
+    )
+    def test_a_contradiction_is_told_at_its_field(
+        self, role: Role, extra: dict[str, str], field: str, words: str, manager: User, chiang_mai: Province
+    ) -> None:
+        SupportOffice.objects.create(number=3)
+        typed = {"email": "a@office.example", "full_name": "ผู้ใช้ หนึ่ง", "role": role.value} | extra
+        if "province" in typed:
+            typed["province"] = str(chiang_mai.pk)
+        with translation.override("en"):
+            form = InviteForm(typed, by=manager)
+            assert [str(error).startswith(words) for error in form.errors[field]] == [True]
+        assert list(form.errors) == [field]
+        assert form["email"].value() == "a@office.example"
+
+    def test_without_any_support_office_a_supporter_needs_none(self, manager: User) -> None:
+        typed = {"email": "a@office.example", "full_name": "ผู้ใช้ หนึ่ง", "role": Role.SUPPORTER.value}
+        assert InviteForm(typed, by=manager).is_valid()
+
+
+class TestTheSheet:
+    DAY: ClassVar = {"starts_on_0": "3", "starts_on_1": "8", "starts_on_2": "2569"}
+
+    def faults(self, pasted: str, upload: SimpleUploadedFile | None = None) -> dict[str, list[str]]:
+        with translation.override("en"):
+            form = SupportImportForm({"pasted": pasted, **self.DAY}, {"sheet": upload} if upload else {})
+            return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+
+    def test_a_workbook_and_pasted_text_are_one_too_many(self, db: None) -> None:
+        both = self.faults("เลย 4", workbook([("เลย", 4)]))
+        assert both == {"sheet": ["There is a workbook and pasted text; give only one of them."]}
+
+    def test_a_csv_is_told_what_to_do(self, db: None) -> None:
+        told = self.faults("", SimpleUploadedFile("list.csv", "เลย,4".encode()))
+        assert told == {
+            "sheet": ["This is a text file; save it as .xlsx, or copy the two columns and paste them below."]
+        }
+
+    def test_a_column_of_numbers_in_front_is_one_sentence(self, db: None) -> None:
+        told = self.faults("\n".join(f"{number}\tเลย\t4" for number in range(1, 77)))
+        assert told == {
+            "pasted": [
+                "The first column holds numbers; take it out: "
+                "first the province, then the number of its support office."
+            ]
+        }
+
+
+class TestTheLogs:
+    def test_the_newest_extension_is_in_force(self, assessment: Assessment, manager: User) -> None:
+        for day in (5, 9):
+            services.extend(assessment=assessment, closes_on=date(2026, 10, day), reason="น้ำท่วม", by=manager)
+        found = [(extension.closes_on.day, now) for extension, now in rounds.extensions_of(assessment.round)]
+        assert found == [(9, True), (5, False)]
+        assert told(english(manager), f"/rounds/{assessment.round_id}/").count("In force") == 1
+
+    def test_a_target_is_read_without_zeros(self, round_2569: Round, manager: User) -> None:
+        window = {"round_": round_2569, "opens_on": round_2569.opens_on, "closes_on": round_2569.closes_on}
+        services.change_round(**window, budget_target=Decimal("95.50"), by=manager)
+        services.change_round(**window, budget_target=Decimal("96.00"), by=manager)
+        with translation.override("en"):
+            assert rounds.log_of(round_2569)[0].words == ["target for 1.31 from 95.5 percent to 96 percent"]
+
+    def test_a_history_names_the_offices(self, editor: User, phuket: Province, manager: User) -> None:
+        change_person(
+            person=editor,
+            full_name=editor.full_name,
+            role=Role.OFFICE_EDITOR,
+            province=phuket,
+            support_number=None,
+            by=manager,
+        )
+        page = told(english(manager), f"/people/{editor.pk}/")
+        assert "Office: from สนง.พมจ.เชียงใหม่ to สนง.พมจ.ภูเก็ต" in page
