@@ -271,8 +271,8 @@ def test_the_score_at_submission_is_counted_anew(answered: Assessment, head: Use
 def test_a_move_costs_the_same_queries(
     answered: Assessment, head: User, reviewer: User, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         services.submit(assessment=answered, by=head, certified=True)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         services.accept(assessment=answered, by=reviewer)
     assert list(answered.history.values_list("action", flat=True)) == [Action.ACCEPT, Action.SUBMIT]
