@@ -271,7 +271,7 @@ def figures_in_words(answer: Answer, node: IndicatorNode) -> str:
     """
     if answer.no_case:
         told = f"ไม่มีกรณีในรอบปี: {answer.no_case_reason}" if answer.no_case_reason else "ไม่มีกรณีในรอบปี"
-        return f"{told} (รอผู้ตรวจประเมินพิจารณาคะแนน)" if answer.pending else told
+        return _with_decision(told, answer)
     if answer.inputs is None or not answer.explanation:
         return ""
     if isinstance(node.rule, ChoiceRule):
@@ -279,8 +279,16 @@ def figures_in_words(answer: Answer, node: IndicatorNode) -> str:
     if isinstance(node.rule, Check):
         found, arrow, outcome = answer.explanation.rpartition(" → ")
         return f"{found.split(' · เกณฑ์ ')[0]} – {outcome}" if arrow else answer.explanation
-    told = answer.explanation.split(" → ")[0]
-    return f"{told} (รอผู้ตรวจประเมินพิจารณาคะแนน)" if answer.pending else told
+    return _with_decision(answer.explanation.split(" → ")[0], answer)
+
+
+def _with_decision(told: str, answer: Answer) -> str:
+    """What was found, and where there was no case what a reviewer decided and why."""
+    if answer.pending:
+        return f"{told} (รอผู้ตรวจประเมินพิจารณาคะแนน)"
+    if answer.decided_band is None:
+        return told
+    return f"{told}\n{answer.explanation.partition(' → ')[2]}"
 
 
 def _dimension_totals(

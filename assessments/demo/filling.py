@@ -20,7 +20,7 @@ from assessments.demo import ACCOUNTS, office_email
 from assessments.demo.drawing import Office, draw_inputs, rng
 from assessments.demo.papers import PAPERS, Paper, content_of
 from assessments.demo.plans import FINISHED_BY_NEWCOMER, Plan, current_plans, past_plans
-from assessments.demo.texts import EXTENSION_REASON, NO_CASE, NOT_DONE, RETURN_REASONS, WORDS
+from assessments.demo.texts import DECISIONS, EXTENSION_REASON, NO_CASE, NOT_DONE, RETURN_REASONS, WORDS
 from assessments.models import (
     Answer,
     AnswerChange,
@@ -199,7 +199,6 @@ def _office(
     # Answers in the first two thirds of the time there is, moves in the rest.
     worked = begin + (end - begin) * (0.66 if plan.moves else 0.98)
     by = people.editors[assessment.province_id]
-    found: dict[int, tuple[Decimal | None, bool]] = {}
     rows: dict[str, Answer] = {}
     for node in standard.indicators.values():
         answer = _answer(assessment, node, plan, office, draw, first_year=first_year)
@@ -209,13 +208,18 @@ def _office(
         batch.answers.append(answer)
         batch.changes += [(answer, change) for change in _history(answer, begin, draw)]
         rows[node.code] = answer
-        found[node.pk] = (answer.score, answer.is_answered)
     _evidence(assessment, rows, by, batch, draw, between=(begin, worked))
-    assessment.results = results_of(standard, found)
-    assessment.answered = sum(done for _, done in found.values())
     assessment.touched = bool(rows)
     assessment.changed_at = max((row.changed_at for row in rows.values() if row.changed_at), default=None)
     _moves(assessment, plan.moves, people, batch, draw, between=(worked, end), now=now)
+    if assessment.status == Status.ACCEPTED:
+        submitted, accepted = batch.moves[-2:]
+        _decide(
+            rows, standard, people.reviewer, batch, rng(iso, year, "decisions"), between=(submitted.at, accepted.at)
+        )
+    found = {row.indicator_id: (row.score, row.is_answered) for row in rows.values()}
+    assessment.results = results_of(standard, found)
+    assessment.answered = sum(done for _, done in found.values())
 
 
 def span_of(*, opens_on: date, closes_on: date, now: datetime) -> tuple[datetime, datetime]:
@@ -370,6 +374,30 @@ def _moves(
             assessment.submitted_at, assessment.submitted_by = at, by
             iso = assessment.province.iso.removeprefix("TH-")
             assessment.reference = f"{assessment.round.year}-{iso}-{submissions}"
+
+
+def _decide(
+    rows: dict[str, Answer],
+    standard: EditionNode,
+    by: User,
+    batch: Batch,
+    draw: Random,
+    *,
+    between: tuple[datetime, datetime],
+) -> None:
+    """The decisions that stand before an acceptance: a row for each answer that had no case."""
+    for code, answer in rows.items():
+        if answer.pending != "no_case":
+            continue
+        band, reason = draw.choice(DECISIONS)
+        answer.decided_band, answer.decided_reason = band, reason
+        answer.decided_at, answer.decided_by = _moment(draw, *between), by
+        apply_outcome(answer, standard.indicators[code], target=None)
+        answer.version += 1
+        changes = {"decided_band": [None, band], "decided_reason": ["", reason]}
+        batch.changes.append(
+            (answer, AnswerChange(version=answer.version, changes=changes, by=by, at=answer.decided_at))
+        )
 
 
 def _moment(draw: Random, begin: datetime, end: datetime) -> datetime:

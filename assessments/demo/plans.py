@@ -24,7 +24,7 @@ class Plan:
 
 
 def past_plans(standard: EditionNode, year: int, assessments: list[Assessment]) -> dict[str, Plan]:
-    """All accepted; some after a return; two with an indicator that had no case, which stays open."""
+    """All accepted; some after a return; two with indicators that had no case, whose row a reviewer decided."""
     draw = rng(year, "plans")
     isos = [assessment.province.iso for assessment in assessments]
     without_case = dict(zip(draw.sample(isos, 2), ({"4.31", "4.32"}, {"4.13"}), strict=True))
@@ -60,6 +60,9 @@ def current_plans(standard: EditionNode, year: int, assessments: list[Assessment
             plans[iso] = Plan(_some(standard, draw.uniform(0.05, 0.97), draw))
         if plans[iso].touched and draw.random() < 0.12:
             plans[iso].no_case = frozenset(draw.choice((("4.31", "4.32"), ("4.13",), ("4.19",), ("2.6",))))
+    # So that there is always one where a reviewer has two rows to decide.
+    waits = next(iso for iso in isos if plans[iso].moves == (Action.SUBMIT,))
+    plans[waits].no_case = frozenset(("4.31", "4.32"))
     return plans
 
 

@@ -163,7 +163,7 @@ class Answer(models.Model):
                 | (
                     (Q(no_case=True) | Q(inputs__has_key="denominator", inputs__denominator=0))
                     & ~Q(no_case_reason="")
-                    & Q(pending="", score__isnull=False, band=F("decided_band"))
+                    & Q(pending="", score__isnull=False, band__isnull=False, band=F("decided_band"))
                 ),
                 violation_error_message=_(
                     "Only an answer that had no case, with its reason, is decided by a reviewer."

@@ -69,6 +69,12 @@ class World:
     def answers(self, **fields: Any) -> int:
         return Answer.objects.filter(pk=self.answer.pk).update(**fields)
 
+    def decided(self, **fields: Any) -> int:
+        """A whole decision; a test spoils one part of it."""
+        no_case = {"no_case": True, "no_case_reason": "ไม่มีเรื่อง", "score": 10, "band": 1}
+        decision = {"decided_band": 1, "decided_reason": "ก", "decided_at": NOW(), "decided_by": self.user}
+        return self.answers(**{**no_case, **decision, **fields})
+
     def rounds(self, **fields: Any) -> int:
         return Round.objects.filter(pk=self.round.pk).update(**fields)
 
@@ -178,6 +184,25 @@ BREAKS: dict[str, list[Callable[[World], Any]]] = {
     "answer_changed_by_somebody_at_some_time": [
         lambda w: w.answers(changed_at=NOW()),
         lambda w: w.answers(changed_by=w.user),
+    ],
+    "answer_decided_whole_or_not_at_all": [
+        lambda w: w.decided(decided_reason=""),
+        lambda w: w.decided(decided_at=None),
+        lambda w: w.decided(decided_by=None),
+        lambda w: w.decided(decided_band=0, band=0),
+        lambda w: w.answers(decided_reason="ก"),
+        lambda w: w.answers(decided_by=w.user),
+        lambda w: w.answers(decided_at=NOW()),
+    ],
+    "only_an_answer_without_a_case_is_decided": [
+        lambda w: w.decided(no_case=False),
+        lambda w: w.decided(no_case=False, inputs={"count": 3}),
+        lambda w: w.decided(no_case=False, inputs={"numerator": 0, "denominator": 3}),
+        lambda w: w.decided(no_case_reason=""),
+        lambda w: w.decided(pending="no_case"),
+        lambda w: w.decided(score=None),
+        lambda w: w.decided(band=2),
+        lambda w: w.decided(band=None),
     ],
     "evidence_is_a_whole_file_or_a_link": [
         lambda w: w.file(sha256=""),
@@ -312,6 +337,8 @@ def test_the_whole_is_taken(world: World) -> None:
     world.rounds(budget_target="100")
     world.answers(score="2.5", changed_at=NOW(), changed_by=world.user)
     world.answers(score=None, no_case=True, inputs=None)
+    world.decided()
+    world.decided(no_case=False, inputs={"numerator": 0, "denominator": 0})
     FormFile.objects.create(content_hash=HEX, content={}, state="ready", file="a.pdf", finished_at=NOW())
     province(world)
     assert (

@@ -44,6 +44,7 @@ REFERENCE: dict[tuple[str, str], tuple[set[str], str, bool]] = {
     ("reopen", "accepted"): ({"manager"}, "submitted", False),
     ("extend", "draft"): ({"manager"}, "draft", False),
     ("extend", "returned"): ({"manager"}, "returned", False),
+    ("decide", "submitted"): (CENTRE, "submitted", False),
 }
 
 
@@ -65,7 +66,7 @@ def test_the_whole_table_is_the_reference() -> None:
         for window in Window
     }
     assert found == {key: expected(*key) for key in found}
-    assert sum(found.values()) == 7 * 4 * 3 + 2 * 2 + 2 + 2 * 3 + 2 * 3 + 3 + 2 * 3
+    assert sum(found.values()) == 7 * 4 * 3 + 2 * 2 + 2 + 2 * 3 + 2 * 3 + 3 + 2 * 3 + 2 * 3
 
 
 def test_every_refusal_tells_its_reason() -> None:
@@ -124,7 +125,7 @@ def people(editor: User, head: User, reviewer: User, manager: User, inspector: U
 def lives_of(assessment: Assessment, people: dict[str, User]) -> type[RuleBasedStateMachine]:
     """A machine that lets people do anything at any time to one fully answered assessment."""
     standard = editions.standard_of(assessment.round.edition)
-    node = standard.indicators["2.1"]
+    node, caseless = standard.indicators["2.1"], standard.indicators["4.31"]
 
     class Lives(RuleBasedStateMachine):
         def __init__(self) -> None:
@@ -132,6 +133,7 @@ def lives_of(assessment: Assessment, people: dict[str, User]) -> type[RuleBasedS
             self.atomic = transaction.atomic()
             self.atomic.__enter__()
             self.status, self.window, self.moves, self.typed = "draft", "open", 0, 0
+            self.waits, self.decisions = True, 0
 
         def teardown(self) -> None:
             self.atomic.__exit__(Undone, Undone(), None)
@@ -154,6 +156,20 @@ def lives_of(assessment: Assessment, people: dict[str, User]) -> type[RuleBasedS
             answer = self.now.answers.get(indicator_id=node.pk)
             entry = Entry(inputs={"count": self.typed})
             self.tries("edit", role, indicator=node, version=answer.version, entry=entry)
+
+        @rule(role=st.sampled_from(sorted(people)))
+        def gives_another_reason_why_there_was_no_case(self, role: str) -> None:
+            self.typed += 1
+            answer = self.now.answers.get(indicator_id=caseless.pk)
+            entry = Entry(no_case=True, no_case_reason=f"ไม่มีเรื่อง {self.typed}")
+            if self.tries("edit", role, indicator=caseless, version=answer.version, entry=entry):
+                self.waits = True
+
+        @rule(role=st.sampled_from(sorted(people)), band=st.integers(1, 5))
+        def decides(self, role: str, band: int) -> None:
+            self.decisions += 1
+            if self.tries("decide", role, indicator=caseless, band=band, reason=f"ตรวจแล้ว {self.decisions}"):
+                self.waits = False
 
         @rule(role=st.sampled_from(sorted(people)))
         def submits(self, role: str) -> None:
@@ -189,8 +205,9 @@ def lives_of(assessment: Assessment, people: dict[str, User]) -> type[RuleBasedS
                 "accept": services.accept,
                 "reopen": services.reopen,
                 "extend": services.extend,
+                "decide": services.decide_no_case,
             }[action]
-            allowed = expected(role, action, self.status, self.window)
+            allowed = expected(role, action, self.status, self.window) and not (action == "accept" and self.waits)
             try:
                 act(assessment=self.now, by=people[role], **kwargs)
             except services.Refused:
@@ -205,6 +222,7 @@ def lives_of(assessment: Assessment, people: dict[str, User]) -> type[RuleBasedS
         def it_stands_where_the_reference_says(self) -> None:
             now = self.now
             assert now.status == self.status
+            assert (now.answers.get(indicator_id=caseless.pk).pending == "no_case") == self.waits
             assert now.window().value == self.window
             history = list(StatusChange.objects.filter(assessment=now).order_by("number"))
             assert [change.number for change in history] == list(range(1, self.moves + 1))
@@ -226,6 +244,11 @@ def answered(assessment: Assessment, editor: User) -> Assessment:
 
 
 def test_any_life_of_an_assessment_follows_the_reference(answered: Assessment, people: dict[str, User]) -> None:
+    caseless = editions.standard_of(answered.round.edition).indicators["4.31"]
+    version = answered.answers.get(indicator_id=caseless.pk).version
+    entry = Entry(no_case=True, no_case_reason="ไม่มีเรื่องร้องทุกข์")
+    editor = people["office_editor"]
+    services.save_answer(assessment=answered, indicator=caseless, by=editor, version=version, entry=entry)
     run_state_machine_as_test(
         lives_of(answered, people),
         settings=settings(max_examples=25, stateful_step_count=25, deadline=None, database=None, derandomize=True),
@@ -233,7 +256,9 @@ def test_any_life_of_an_assessment_follows_the_reference(answered: Assessment, p
 
 
 def test_a_move_needs_its_reason_exactly_where_the_table_says(answered: Assessment, head: User, manager: User) -> None:
-    assert {move.action for move in TABLE if move.needs_reason} == {Action.RETURN, Action.REOPEN, Action.EXTEND}
+    assert {move.action for move in TABLE if move.needs_reason} == {
+        *(Action.RETURN, Action.REOPEN, Action.EXTEND, Action.DECIDE),
+    }
     services.submit(assessment=answered, by=head, certified=True)
     with pytest.raises(services.Refused):
         services.return_for_correction(assessment=answered, by=manager, reason=" \n", due_on=today())
