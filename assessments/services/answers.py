@@ -15,6 +15,7 @@ from indicators import editions
 from indicators.checks import Checked, Target
 from indicators.editions import EditionNode, IndicatorNode
 from indicators.inputs import InputRefused
+from indicators.rules import Rule
 from indicators.scoring import Item, Scored, Total, decided, judge, totals
 from indicators.thai import clean
 
@@ -149,7 +150,7 @@ def apply_outcome(answer: Answer, indicator: IndicatorNode, *, target: Decimal |
     # Without its reason "no case" is not an answer yet; a pending target is the central division's to enter.
     # What was typed last and cannot be used stands in the way, although the older numbers keep their score.
     answer.is_answered = not answer.typed and (result.pending != "no_case" or bool(answer.no_case_reason))
-    if isinstance(result, Scored) and result.pending and answer.decided_band is not None:
+    if isinstance(indicator.rule, Rule) and isinstance(result, Scored) and result.pending and answer.decided_band:
         result = decided(indicator.rule, result, band=answer.decided_band, reason=answer.decided_reason)
     answer.explanation = result.explanation
     answer.pending = result.pending or ""

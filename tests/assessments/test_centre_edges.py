@@ -85,7 +85,12 @@ class TestFarDays:
     """Fiscal year 2569 ends on 30 September 2026; 12 months later is the last day there is."""
 
     def test_a_round(self, round_2569: Round, manager: User) -> None:
-        window = {"round_": round_2569, "opens_on": date(2026, 7, 1), "budget_target": None, "by": manager}
+        window: dict[str, Any] = {
+            "round_": round_2569,
+            "opens_on": date(2026, 7, 1),
+            "budget_target": None,
+            "by": manager,
+        }
         services.change_round(closes_on=date(2027, 9, 30), **window)  # type: ignore[arg-type]
         with pytest.raises(services.Refused, match="30 กันยายน 2570"):
             services.change_round(closes_on=date(2027, 10, 1), **window)  # type: ignore[arg-type]
@@ -210,7 +215,11 @@ class TestTheLogs:
         assert told(english(manager), f"/rounds/{assessment.round_id}/").count("In force") == 1
 
     def test_a_target_is_read_without_zeros(self, round_2569: Round, manager: User) -> None:
-        window = {"round_": round_2569, "opens_on": round_2569.opens_on, "closes_on": round_2569.closes_on}
+        window: dict[str, Any] = {
+            "round_": round_2569,
+            "opens_on": round_2569.opens_on,
+            "closes_on": round_2569.closes_on,
+        }
         services.change_round(**window, budget_target=Decimal("95.50"), by=manager)
         services.change_round(**window, budget_target=Decimal("96.00"), by=manager)
         with translation.override("en"):

@@ -165,6 +165,7 @@ def test_a_refused_figure_is_counted_as_missing_everywhere(
     assert (tasks.answered, len(check.gaps), list(stored_scores.differences(year=2569))) == (85, 1, [])
     row = check.gaps[0]
     assert (row.node.code, row.typed, row.before) == ("2.1", "abc", row.before)
+    assert row.answer.inputs is not None
     assert row.before.startswith(f"{row.answer.inputs['count']} ")
     page = as_editor.get(check_url(whole)).content.decode()
     assert "“abc”" in page

@@ -197,9 +197,7 @@ def test_nothing_found_says_how_to_go_on(round_2569: Round, reviewer: User) -> N
     assert "Clear the filters" in page
 
 
-@pytest.mark.parametrize(
-    "broken", [{"status": "x"}, {"region": "<b>"}, {"sort": "password"}]
-)
+@pytest.mark.parametrize("broken", [{"status": "x"}, {"region": "<b>"}, {"sort": "password"}])
 def test_a_value_that_is_not_offered_counts_as_not_chosen(
     broken: dict[str, str], round_2569: Round, as_reviewer: Client
 ) -> None:
@@ -237,9 +235,7 @@ def test_the_heads_tell_and_turn_the_order(round_2569: Round, as_reviewer: Clien
     assert '<th scope="col"><a href="?sort=region&amp;region=north">' in page
 
 
-def test_each_round_can_be_chosen(
-    round_2569: Round, edition: Edition, manager: User
-) -> None:
+def test_each_round_can_be_chosen(round_2569: Round, edition: Edition, manager: User) -> None:
     services.open_round(
         year=2570,
         edition=edition,
