@@ -91,9 +91,9 @@ class TestFarDays:
             "budget_target": None,
             "by": manager,
         }
-        services.change_round(closes_on=date(2027, 9, 30), **window)  # type: ignore[arg-type]
+        services.change_round(closes_on=date(2027, 9, 30), **window)
         with pytest.raises(services.Refused, match="30 กันยายน 2570"):
-            services.change_round(closes_on=date(2027, 10, 1), **window)  # type: ignore[arg-type]
+            services.change_round(closes_on=date(2027, 10, 1), **window)
 
     def test_an_extension(self, assessment: Assessment, manager: User) -> None:
         services.extend(assessment=assessment, closes_on=date(2027, 9, 30), reason="น้ำท่วม", by=manager)
@@ -101,25 +101,25 @@ class TestFarDays:
             services.extend(assessment=assessment, closes_on=date(2027, 10, 1), reason="น้ำท่วม", by=manager)
 
     def test_a_return_of_a_reviewer_reaches_30_days(self, submitted: Assessment, reviewer: User) -> None:
-        what = {"assessment": submitted, "reason": "แก้ไข 2.4", "by": reviewer}
+        what: dict[str, Any] = {"assessment": submitted, "reason": "แก้ไข 2.4", "by": reviewer}
         with pytest.raises(services.Refused, match="30 ตุลาคม 2569"):
-            services.return_for_correction(due_on=date(2026, 10, 31), **what)  # type: ignore[arg-type]
-        assert services.return_for_correction(due_on=date(2026, 10, 30), **what).closes_on == date(2026, 10, 30)  # type: ignore[arg-type]
+            services.return_for_correction(due_on=date(2026, 10, 31), **what)
+        assert services.return_for_correction(due_on=date(2026, 10, 30), **what).closes_on == date(2026, 10, 30)
 
     def test_long_after_the_closing_day_the_30_days_run_from_today(
         self, submitted: Assessment, reviewer: User, time_machine: Any
     ) -> None:
         time_machine.move_to("2027-01-01T10:00:00+07:00")
-        what = {"assessment": submitted, "reason": "แก้ไข 2.4", "by": reviewer}
+        what: dict[str, Any] = {"assessment": submitted, "reason": "แก้ไข 2.4", "by": reviewer}
         with pytest.raises(services.Refused, match="31 มกราคม 2570"):
-            services.return_for_correction(due_on=date(2027, 2, 1), **what)  # type: ignore[arg-type]
-        assert services.return_for_correction(due_on=date(2027, 1, 31), **what).closes_on == date(2027, 1, 31)  # type: ignore[arg-type]
+            services.return_for_correction(due_on=date(2027, 2, 1), **what)
+        assert services.return_for_correction(due_on=date(2027, 1, 31), **what).closes_on == date(2027, 1, 31)
 
     def test_a_manager_reaches_the_last_day_that_there_is(self, submitted: Assessment, manager: User) -> None:
-        what = {"assessment": submitted, "reason": "แก้ไข 2.4", "by": manager}
+        what: dict[str, Any] = {"assessment": submitted, "reason": "แก้ไข 2.4", "by": manager}
         with pytest.raises(services.Refused, match="30 กันยายน 2570"):
-            services.return_for_correction(due_on=date(2027, 10, 1), **what)  # type: ignore[arg-type]
-        assert services.return_for_correction(due_on=date(2027, 9, 30), **what).closes_on == date(2027, 9, 30)  # type: ignore[arg-type]
+            services.return_for_correction(due_on=date(2027, 10, 1), **what)
+        assert services.return_for_correction(due_on=date(2027, 9, 30), **what).closes_on == date(2027, 9, 30)
 
     def test_the_page_says_which_day_holds(self, submitted: Assessment, reviewer: User) -> None:
         client = english(reviewer)

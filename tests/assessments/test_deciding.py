@@ -16,6 +16,7 @@ from assessments.report import figures_in_words
 from assessments.services import Entry, Refused
 from assessments.workflow import Role, Status
 from indicators.editions import EditionNode, IndicatorNode
+from indicators.rules import Band, Rule
 from tests.answers import answer_all
 from tests.conftest import person, signed_in
 
@@ -43,8 +44,13 @@ def waiting(assessment: Assessment, editor: User, head: User, node: IndicatorNod
     return Assessment.objects.whole().get(pk=assessment.pk)
 
 
+def rows(node: IndicatorNode) -> tuple[Band, ...]:
+    assert isinstance(node.rule, Rule)
+    return node.rule.bands
+
+
 def decide(assessment: Assessment, node: IndicatorNode, by: User, **given: Any) -> Any:
-    whole = {"band": 1, "reason": REASON} | given
+    whole: dict[str, Any] = {"band": 1, "reason": REASON, **given}
     return services.decide_no_case(assessment=assessment, indicator=node, by=by, **whole)
 
 
@@ -86,7 +92,7 @@ def test_the_row_gives_the_score_and_its_explanation(
 def test_totals_and_level_close(waiting: Assessment, node: IndicatorNode, reviewer: User) -> None:
     total = waiting.results["areas"][node.area_code]
     assert (total["open"], total["mean"], waiting.results["overall"]["mean"]) == (1, None, None)
-    decide(waiting, node, reviewer, band=len(node.rule.bands))
+    decide(waiting, node, reviewer, band=len(rows(node)))
     waiting.refresh_from_db()
     overall = waiting.results["overall"]
     assert (overall["open"], overall["sum"], overall["mean"], overall["level"]) == (0, "540", "9.82", "good")
@@ -103,7 +109,7 @@ def test_0_of_0_is_decided_too_and_a_choice_in_its_words(
     save(assessment, ratio, editor, Entry(inputs={"numerator": 0, "denominator": 0}, no_case_reason=reason))
     save(assessment, choice, editor, NO_CASE)
     services.submit(assessment=assessment, by=head, certified=True)
-    decide(assessment, ratio, reviewer, band=len(ratio.rule.bands))
+    decide(assessment, ratio, reviewer, band=len(rows(ratio)))
     decide(assessment, choice, reviewer, band=2)
     answer = answer_of(assessment, ratio)
     assert str(answer.score) == "2.5"
@@ -140,7 +146,7 @@ def test_changing_one_s_mind_is_a_new_decision(
 def test_only_a_printed_row_with_a_reason(
     given: dict[str, Any], waiting: Assessment, node: IndicatorNode, reviewer: User
 ) -> None:
-    assert len(node.rule.bands) == 5
+    assert len(rows(node)) == 5
     with pytest.raises(Refused):
         decide(waiting, node, reviewer, **given)
     assert answer_of(waiting, node).decided_band is None
@@ -340,7 +346,7 @@ def test_the_page_asks_and_then_tells(
     assert f'action="/offices/{waiting.pk}/accept/"' not in page
     asked = words(page, "4.31")
     assert NO_CASE.no_case_reason in asked
-    assert all(f"{band.text} → " in asked for band in node.rule.bands)
+    assert all(f"{band.text} → " in asked for band in rows(node))
     assert re.findall(r'name="decide-4-31-band" value="(\d)"', page) == ["1", "2", "3", "4", "5"]
     assert " checked" not in page.split('id="indicator-4.31"')[1].split("</article>")[0]
     other = read(in_english(inspector), waiting)
@@ -429,7 +435,7 @@ def test_the_office_reads_the_decision(waiting: Assessment, node: IndicatorNode,
     assert f"ผู้ตรวจประเมินเลือกช่วง 90-99 → 7.5 คะแนน เพราะ{REASON}" in page
     history = client.get(f"/assessments/{waiting.pk}/indicators/4.31/history/").content.decode()
     assert reviewer.full_name in history
-    assert node.rule.bands[1].text in history
+    assert rows(node)[1].text in history
     assert REASON in history
     assert REASON in client.get(f"/assessments/{waiting.pk}/form/").content.decode()
 
