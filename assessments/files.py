@@ -21,7 +21,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import Image
+from PIL import Image, ImageFile
 
 from assessments.office_files import OfficeFault, check_office
 from indicators import thai
@@ -193,6 +193,8 @@ def _check_image(image_format: str) -> Callable[[IO[bytes]], None]:
                     raise _too_many_pixels()
                 image.verify()
             file.seek(0)
+            # WeasyPrint, where this process imported it, has told Pillow to take half a picture for a whole one.
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
             with Image.open(file, formats=(image_format,)) as image:
                 # A JPEG is read at an eighth of its size: all of it is decoded, little memory is used.
                 image.draft("RGB", (width // 8, height // 8))

@@ -49,6 +49,6 @@ def test_the_catalogue_is_the_one_that_the_sources_give(collected: Path) -> None
 
 
 def test_the_catalogue_is_well_formed() -> None:
-    command = ["msgfmt", "--check", "--output-file=-", str(settings.BASE_DIR / CATALOGUE)]
+    command = ["msgfmt", "--check-format", "--check-domain", "--output-file=-", str(settings.BASE_DIR / CATALOGUE)]
     checked = subprocess.run(command, capture_output=True, check=False)
     assert (checked.returncode, checked.stderr.decode()) == (0, "")
