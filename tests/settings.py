@@ -6,8 +6,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# Each test process (pytest-xdist) has a folder of its own, or counts of failed attempts would add up.
-if "TEST_DATA_DIR" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+# Each test process (pytest-xdist) has a folder of its own, or counts of failed attempts would add up; the commands
+# that a test starts share the folder of their test.
+_process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+if os.environ.get("TEST_DATA_DIR_OF") != _process:
+    os.environ["TEST_DATA_DIR_OF"] = _process
     os.environ["TEST_DATA_DIR"] = tempfile.mkdtemp(prefix="pmj-tests-")
     atexit.register(shutil.rmtree, os.environ["TEST_DATA_DIR"], ignore_errors=True)
 

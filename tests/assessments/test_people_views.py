@@ -120,7 +120,7 @@ class TestDetail:
         assert as_manager.post(path, typed)["Location"] == path
         editor.refresh_from_db()
         assert (editor.full_name, editor.role, editor.province) == ("ชื่อใหม่", Role.OFFICE_HEAD, phuket)
-        assert "TH-50" in as_manager.get(path).content.decode()
+        assert "เชียงใหม่" in as_manager.get(path).content.decode()
 
     def test_a_refusal_is_a_sentence_on_the_page(self, as_manager: Client, manager: User) -> None:
         path = reverse("person_detail", args=[manager.pk])
