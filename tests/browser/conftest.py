@@ -177,7 +177,7 @@ def context_of(
         locale="th-TH",
         timezone_id="Asia/Bangkok",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     context.add_cookies([{"name": "django_language", "value": language, "domain": "127.0.0.1", "path": "/"}])
     yield context
     context.close()

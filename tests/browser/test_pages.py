@@ -148,7 +148,7 @@ def test_the_language_switch_keeps_the_page(open_as: Open, places: dict[str, Any
 
 
 def test_no_thai_sentence_is_left_in_english(open_as: Open, places: dict[str, Any]) -> None:
-    """In English only the standard's own text is Thai, and it says so (`lang="th"`); names are names."""
+    """In English the standard's own text is Thai and says so (`lang="th"`); names of people and files are names."""
     find = """() => { const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
       const found = []; while (walker.nextNode()) { const node = walker.currentNode;
         const text = node.textContent.replace(/\\S+ สนง\\.พมจ\\.\\S+ \\(สาธิต\\)/g, "");
