@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from script.serving import Server, copy_data, free_port
 
@@ -95,6 +95,7 @@ def chromium() -> Iterator[Browser]:
     path = next(filter(None, (shutil.which(name) for name in names)), None)
     if path is None:
         pytest.fail("There is no Chromium here. Install it:  sudo apt-get install chromium", pytrace=False)
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [], timeout=60_000
