@@ -226,6 +226,9 @@ class Bench:
         inside = timed(lambda: pdf.make_pdf(form), passes)
         path = f"/assessments/{self.done.pk}/form.pdf"
 
+        # The server has closed the connection that rested in the meantime; the next request opens another.
+        self.office.connection.close()
+
         def make() -> None:
             FormFile.objects.all().delete()
             self.office.post(path, {}, htmx=False)
