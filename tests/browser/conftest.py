@@ -62,7 +62,7 @@ class Site:
         return dict(json.loads(done.stdout))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_data() -> Path:
     """Demonstration data, made once for a state of the sources."""
     stamp = MADE / "sources"
@@ -75,7 +75,7 @@ def demo_data() -> Path:
     return MADE
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("site")
     copy_data(demo_data, data_dir)
@@ -84,12 +84,12 @@ def site(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield Site(server.address, environment)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def places(site: Site) -> dict[str, Any]:
     return site.inside("places")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, (shutil.which(name) for name in names)), None)
@@ -192,7 +192,7 @@ def sign_in(page: Page, account: str) -> None:
     page.wait_for_url(lambda address: "/accounts/login" not in address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
