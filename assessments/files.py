@@ -186,6 +186,8 @@ def _trailer(data: bytes, offset: int) -> bytes:
 
 def _check_image(image_format: str) -> Callable[[IO[bytes]], None]:
     def check_image(file: IO[bytes]) -> None:
+        # WeasyPrint, where this process imported it, has told Pillow to take half a picture for a whole one.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         try:
             with Image.open(file, formats=(image_format,)) as image:
                 width, height = image.size
@@ -193,8 +195,6 @@ def _check_image(image_format: str) -> Callable[[IO[bytes]], None]:
                     raise _too_many_pixels()
                 image.verify()
             file.seek(0)
-            # WeasyPrint, where this process imported it, has told Pillow to take half a picture for a whole one.
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
             with Image.open(file, formats=(image_format,)) as image:
                 # A JPEG is read at an eighth of its size: all of it is decoded, little memory is used.
                 image.draft("RGB", (width // 8, height // 8))

@@ -22,6 +22,7 @@ DURING = "2026-08-03T10:00:00+07:00"
 AFTER = "2026-10-01T00:00:00+07:00"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For parallel runs: a file stays in one process, and the browser tests, which share one server, begin first."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)

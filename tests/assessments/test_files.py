@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assessments import files, office_files
@@ -151,6 +151,7 @@ CONTENTS = {name: make() for name, make in uploads.WHOLE.items()}
 
 @settings(deadline=None)
 @given(st.sampled_from(sorted(CONTENTS)), st.integers(1, 999))
+@example("ภาพ.png", 962)  # Only the closing chunk is missing, where WeasyPrint was imported before.
 def test_half_a_file_of_any_kind_is_refused(name: str, thousandths: int) -> None:
     content = CONTENTS[name]
     half = content[: len(content) * thousandths // 1000]
