@@ -22,13 +22,9 @@ DURING = "2026-08-03T10:00:00+07:00"
 AFTER = "2026-10-01T00:00:00+07:00"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For parallel runs: a file stays in one process, and the browser tests, which share one server, begin first."""
+    """The browser tests take longest, so in a parallel run their files begin first."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A real server on a copy of the demonstration data, and the system's Chromium."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -64,14 +65,17 @@ class Site:
 
 @pytest.fixture(scope="package")
 def demo_data() -> Path:
-    """Demonstration data, made once for a state of the sources."""
+    """Demonstration data, made once for a state of the sources, by the first process that needs it."""
+    MADE.parent.mkdir(parents=True, exist_ok=True)
     stamp = MADE / "sources"
-    if not stamp.exists() or stamp.read_text() != sources():
-        shutil.rmtree(MADE, ignore_errors=True)
-        MADE.mkdir(parents=True)
-    steps = [sys.executable, "script/prepare.py", "fonts", "messages", "static", "database", "demo"]
-    subprocess.run(steps, cwd=ROOT, env=environment_of(MADE), check=True)
-    stamp.write_text(sources())
+    with (MADE.parent / "browser.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != sources():
+            shutil.rmtree(MADE, ignore_errors=True)
+            MADE.mkdir()
+            steps = [sys.executable, "script/prepare.py", "fonts", "messages", "static", "database", "demo"]
+            subprocess.run(steps, cwd=ROOT, env=environment_of(MADE), check=True)
+            stamp.write_text(sources())
     return MADE
 
 
