@@ -6,23 +6,44 @@ from assessments.models.formfiles import FormFile
 from assessments.models.logbook import AnswerChange, EvidenceChange, LogEntry, StatusChange
 from assessments.models.people import Invitation, Province, Region, SupportMembership, SupportOffice, User
 from assessments.models.rounds import Extension, Round
+from assessments.models.uploads import Upload, WorkbookImport
+from assessments.models.workspace import (
+    Assignment,
+    Carry,
+    Comment,
+    Confirmation,
+    Fact,
+    NoticeMark,
+    PlanStep,
+    Presence,
+)
 
 __all__ = [
     "Answer",
     "AnswerChange",
     "Assessment",
+    "Assignment",
+    "Carry",
+    "Comment",
+    "Confirmation",
     "Evidence",
     "EvidenceChange",
     "EvidenceUse",
     "Extension",
+    "Fact",
     "FormFile",
     "Invitation",
     "LogEntry",
+    "NoticeMark",
+    "PlanStep",
+    "Presence",
     "Province",
     "Region",
     "Round",
     "StatusChange",
     "SupportMembership",
     "SupportOffice",
+    "Upload",
     "User",
+    "WorkbookImport",
 ]

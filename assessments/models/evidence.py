@@ -41,6 +41,10 @@ class Evidence(models.Model):
     content_type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    # The date that the document itself bears: evidence belongs to the fiscal year.
+    document_date = models.DateField(_("date of the document"), null=True, blank=True)
+    # Last year's evidence that this one carries on; both share the stored file.
+    carried_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)

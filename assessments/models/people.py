@@ -162,6 +162,7 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demo account"), default=False)
+    mails_wanted = models.BooleanField(_("one mail a day with what is new"), default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Part of what a session is signed with: the next number ends all sessions of the person.
     session_number = models.PositiveIntegerField(default=0, editable=False)
