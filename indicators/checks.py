@@ -327,12 +327,12 @@ class Target(Check):
         edges = () if target is None else (target,)
         found = f"เบิกจ่าย {number(spent)} จาก {number(allocated)} {self.unit} = ร้อยละ {percent(spent, allocated, edges)}"
         if target is None:
-            told = f"{found} · รอส่วนกลางกำหนดเป้าหมายการเบิกจ่ายของปี"
+            told = f"{found} · รอส่วนกลางกรอกเป้าหมายการเบิกจ่ายของสำนักงบประมาณในรอบนี้"
             return Checked(None, None, "ร้อยละ", told, pending="target")
         short = max(Fraction(0), Fraction(target) - Fraction(spent) * 100 / Fraction(allocated))
         # Rounded up, so that a rate that falls short by a hair is never told to fall short by 0.
         told_short = Decimal(-(-short.numerator * 100 // short.denominator)) / 100
-        wanted = f"ร้อยละ {number(target)} ของปีนี้"
+        wanted = f"เป้าหมายการเบิกจ่ายของสำนักงบประมาณ ร้อยละ {number(target)} ของรอบนี้"
         return Checked(short == 0, told_short, "ร้อยละ", _told(found, wanted, told_short, "จุดร้อยละ"))
 
 

@@ -1,7 +1,8 @@
 """Finding words in an edition: indicators and areas, with the places where they stand.
 
 Thai is written without spaces between words, so a word is looked for anywhere in a text, spaces, letter case
-and the script of digits aside. Several words (parted by spaces) must all be found in the same indicator or area.
+and the script of digits aside, องค์การ and องค์กร alike. Several words (parted by spaces) must all be found in
+the same indicator or area.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators import rules
 from indicators.editions import AreaNode, EditionNode, IndicatorNode
-from indicators.thai import excerpt, found_parts, squeeze
+from indicators.thai import excerpt, found_parts, searched
 
 Parts = list[tuple[str, bool]]
 MOST_PLACES = 2
@@ -49,7 +50,7 @@ class Found:
 
 def search(edition: EditionNode, query: str) -> Found:
     """The indicators and areas of an edition that hold every word of the query; nothing for an empty one."""
-    words = list(dict.fromkeys(filter(None, (squeeze(word) for word in query.split()))))
+    words = list(dict.fromkeys(filter(None, (searched(word) for word in query.split()))))
     return Found(
         indicators=_hits(words, ((node, node.name, _texts_of(node)) for node in edition.indicators.values())),
         areas=_hits(words, ((area, area.name, _texts_of_area(area)) for area in edition.areas.values())),
@@ -63,8 +64,8 @@ def _hits(words: list[str], nodes: Iterable[tuple[IndicatorNode | AreaNode, str,
     """Those that hold all words: a code that is the query itself first, then by how many words the name holds."""
     ranked = []
     for order, (node, name, texts) in enumerate(nodes):
-        squeezed = [squeeze(text) for _label, text in texts]
-        named = squeeze(name)
+        squeezed = [searched(text) for _label, text in texts]
+        named = searched(name)
         held = [word == node.code or word in named or any(word in text for text in squeezed) for word in words]
         if not words or not all(held):
             continue

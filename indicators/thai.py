@@ -49,8 +49,18 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s+", "", arabic_digits(clean(text))).casefold()
 
 
+# The handbook writes both for the same bodies; a reader cannot know which one stands where.
+_ALIKE, _ONE = "องค์การ", "องค์กร"
+_LEFT_OUT = 5  # the place of the sign that only the longer one has
+
+
+def searched(text: str) -> str:
+    """`squeeze`, with องค์การ and องค์กร as one word: what a search compares."""
+    return squeeze(text).replace(_ALIKE, _ONE)
+
+
 def found_parts(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
-    """The text in pieces, each with whether it is one of the (squeezed) words: what a search page marks.
+    """The text in pieces, each with whether it is one of the words (as `searched` writes them), to be marked.
 
     Spaces and digits of the other script do not part a word; a consonant is never marked without its vowel signs.
     """
@@ -60,6 +70,8 @@ def found_parts(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
             for letter in arabic_digits(sign).casefold():
                 letters.append(letter)
                 places.append(place)
+    for found in reversed([*re.finditer(_ALIKE, "".join(letters))]):
+        del letters[found.start() + _LEFT_OUT], places[found.start() + _LEFT_OUT]
     joined = "".join(letters)
     hit = [False] * len(text)
     for word in filter(None, words):
@@ -71,11 +83,11 @@ def found_parts(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
             hit[places[start] : end] = [True] * (end - places[start])
             start = joined.find(word, start + 1)
     parts: list[tuple[str, bool]] = []
-    for sign, found in zip(text, hit, strict=True):
-        if parts and parts[-1][1] == found:
-            parts[-1] = (parts[-1][0] + sign, found)
+    for sign, marked in zip(text, hit, strict=True):
+        if parts and parts[-1][1] == marked:
+            parts[-1] = (parts[-1][0] + sign, marked)
         else:
-            parts.append((sign, found))
+            parts.append((sign, marked))
     return parts
 
 

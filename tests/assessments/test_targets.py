@@ -100,8 +100,8 @@ def test_a_submitted_one_that_waits_is_judged_once_and_its_history_says_so(
     assert row is not None
     assert (row.version, row.by) == (2, manager)
     assert row.changes == {"explanation": [waiting.explanation, judged.explanation]}
-    assert row.changes["explanation"][0] == f"{TOLD} · รอส่วนกลางกำหนดเป้าหมายการเบิกจ่ายของปี"
-    assert row.changes["explanation"][1].startswith(f"{TOLD} · เกณฑ์ ร้อยละ 96 ของปีนี้")
+    assert row.changes["explanation"][0] == f"{TOLD} · รอส่วนกลางกรอกเป้าหมายการเบิกจ่ายของสำนักงบประมาณในรอบนี้"
+    assert row.changes["explanation"][1].startswith(f"{TOLD} · เกณฑ์ เป้าหมายการเบิกจ่ายของสำนักงบประมาณ ร้อยละ 96 ของรอบนี้")
     target("94")
     assert (outcome(assessment), of(assessment).version) == ((False, Decimal(96), ""), 2)
     assert Assessment.objects.get(pk=assessment.pk).answers_hash == fingerprint
@@ -114,8 +114,8 @@ def test_the_history_page_shows_both_explanations(
     submit()
     target("96")
     page = signed_in(reviewer).get(f"/assessments/{assessment.pk}/indicators/1.31/history/").content.decode()
-    assert "รอส่วนกลางกำหนดเป้าหมายการเบิกจ่ายของปี" in page
-    assert "ร้อยละ 96 ของปีนี้" in page
+    assert "รอส่วนกลางกรอกเป้าหมายการเบิกจ่ายของสำนักงบประมาณในรอบนี้" in page
+    assert "ร้อยละ 96 ของรอบนี้" in page
 
 
 def test_an_accepted_one_stays_as_it_is_until_it_is_reopened(

@@ -68,3 +68,14 @@ def test_areas_are_found_by_their_own_words(standard: EditionNode) -> None:
 def test_rulings_and_guidance_are_searched(standard: EditionNode) -> None:
     assert "4.32" in codes(search(standard, "วันตามปฏิทิน").indicators)
     assert "4.22" in codes(search(standard, "คอมพิวเตอร์ 2 เครื่อง").indicators)
+
+
+@pytest.mark.parametrize("query", ["องค์กร", "องค์การ"])
+def test_the_two_spellings_of_an_organisation_are_one_word(standard: EditionNode, query: str) -> None:
+    found = search(standard, query)
+    assert (codes(found.indicators), codes(found.areas)) == (
+        codes(search(standard, "องค์กร").indicators),
+        codes(search(standard, "องค์กร").areas),
+    )
+    marked = {text for hit in found.indicators for place in hit.places for text, is_hit in place.parts if is_hit}
+    assert {"องค์กร", "องค์การ"} <= marked
