@@ -14,7 +14,7 @@ from assessments.calendar import today
 from assessments.models import Answer, Assessment, Evidence, StatusChange, User
 from assessments.services.answers import recount
 from assessments.services.base import Refused, locked
-from assessments.services.receipts import mail_receipt
+from assessments.services.mails import mail_accepted, mail_receipt, mail_reopened, mail_returned
 from assessments.services.rounds import refuse_far_return, write_extension
 from assessments.services.seen import changed_since
 from assessments.services.targets import judge_by_target
@@ -61,7 +61,10 @@ def submit(*, assessment: Assessment, by: User, certified: bool, seen: str | Non
 
 @transaction.atomic
 def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_on: date) -> Assessment:
-    """Give an assessment back to its office until `due_on`; raises Refused. A later day extends the office's window."""
+    """Give an assessment back to its office until `due_on`; raises Refused. A later day extends the office's window.
+
+    The office's people are told by mail, here as of every move of the centre.
+    """
     assessment = locked(assessment, by=by, action=Action.RETURN)
     if due_on < today():
         raise Refused(_("The day to correct by is in the past; choose today or a later day."))
@@ -71,6 +74,7 @@ def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_
         write_extension(assessment=assessment, closes_on=due_on, reason=reason, by=by)
     returned = _move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
     judge_by_target([returned], round_=returned.round, by=by, recorded=True)
+    mail_returned(assessment=returned, by=by, reason=reason, due_on=due_on)
     return returned
 
 
@@ -89,7 +93,9 @@ def accept(*, assessment: Assessment, by: User) -> Assessment:
             )
             % {"count": waiting}
         )
-    return _move(assessment, Action.ACCEPT, by=by)
+    accepted = _move(assessment, Action.ACCEPT, by=by)
+    mail_accepted(assessment=accepted, by=by)
+    return accepted
 
 
 @transaction.atomic
@@ -97,6 +103,7 @@ def reopen(*, assessment: Assessment, by: User, reason: str) -> Assessment:
     """Take an acceptance back; raises Refused."""
     reopened = _move(locked(assessment, by=by, action=Action.REOPEN), Action.REOPEN, by=by, reason=reason)
     judge_by_target([reopened], round_=reopened.round, by=by)
+    mail_reopened(assessment=reopened, by=by, reason=reason)
     return reopened
 
 

@@ -10,6 +10,7 @@ from assessments.calendar import fiscal_year_span, long_date, today
 from assessments.models import Answer, Assessment, Extension, LogEntry, Province, Round, StatusChange, User
 from assessments.services.answers import results_of
 from assessments.services.base import Refused, locked, refuse_without, unless_taken
+from assessments.services.mails import mail_extended
 from assessments.services.targets import judge_by_target
 from assessments.workflow import Action, Right, Status, move_of
 from indicators import editions
@@ -126,7 +127,9 @@ def extend(*, assessment: Assessment, closes_on: date, reason: str, by: User) ->
         raise Refused(_("The new day is in the past; choose today or a later day."))
     if closes_on == assessment.closes_on:
         raise Refused(_("This is the office's closing day already."))
-    return write_extension(assessment=assessment, closes_on=closes_on, reason=reason, by=by)
+    extension = write_extension(assessment=assessment, closes_on=closes_on, reason=reason, by=by)
+    mail_extended(assessment=assessment, by=by, reason=reason)
+    return extension
 
 
 def write_extension(*, assessment: Assessment, closes_on: date, reason: str, by: User) -> Extension:
