@@ -43,6 +43,7 @@ class Action(TextChoices):
     REOPEN = "reopen", _("Reopen")
     EXTEND = "extend", _("Extend the closing day")
     DECIDE = "decide", _("Decide a no-case answer")
+    PLAN = "plan", _("Plan improvements")
 
 
 class Right(TextChoices):
@@ -107,7 +108,11 @@ TABLE = (
         frozenset({Status.SUBMITTED}),
         needs_reason=True,
     ),
+    # A plan is for the time after: the office works on it whatever the state, also when the round is closed.
+    Move(Action.PLAN, OFFICE_ROLES, frozenset(Status)),
 )
+# What leads from one state to another: the only acts that the history of an assessment's states holds.
+STATE_CHANGING = tuple((move.action.value, move.action.label) for move in TABLE if move.to is not None)
 
 RIGHTS = {
     Right.SEE_COUNTRY: frozenset({Role.SUPPORTER, Role.INSPECTOR, Role.REVIEWER, Role.MANAGER, Role.ADMIN}),
@@ -145,6 +150,7 @@ _WRONG_ROLE = {
     Action.REOPEN: _("Only a central manager can reopen an accepted assessment."),
     Action.EXTEND: _("Only a central manager can give an office a later closing day."),
     Action.DECIDE: _("Only the central division can decide an answer that had no case."),
+    Action.PLAN: _("Only the office's own staff can change its improvement plan."),
 }
 _FROZEN = _(
     "This assessment is submitted and its answers are frozen. To change one, ask the central division to return it."

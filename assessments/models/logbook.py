@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models.answers import Answer, Assessment
 from assessments.models.people import User
-from assessments.workflow import Action, Status
+from assessments.workflow import STATE_CHANGING, Action, Status
 
 
 class AnswerChange(models.Model):
@@ -39,7 +39,7 @@ class StatusChange(models.Model):
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="history")
     number = models.PositiveSmallIntegerField()
-    action = models.CharField(max_length=10, choices=Action)
+    action = models.CharField(max_length=10, choices=STATE_CHANGING)
     from_status = models.CharField(max_length=10, choices=Status)
     to_status = models.CharField(max_length=10, choices=Status)
     reason = models.TextField(blank=True)
