@@ -2,6 +2,9 @@
 
 Bare is the cost that no code of ours could go below: for a page the statements that it runs, sent to SQLite alone;
 for a form the same cells through openpyxl, or the same HTML through WeasyPrint, alone.
+
+A shared machine is not always equally fast. Before each line the same piece of pure Python is timed (`yardstick`);
+the last column says how much slower the machine was then than at the fastest moment of the run.
 """
 
 import http.client
@@ -15,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -36,15 +39,16 @@ class Line:
     target: str
     bare: float
     queries: int | None = None
+    slower: float = 1.0
 
     def __str__(self) -> str:
         queries = "" if self.queries is None else str(self.queries)
         ratio = f"{self.p50 / self.bare:.2f}" if self.bare else ""
         figures = f"{self.p50:>9.1f} {self.p95:>9.1f}  {self.target:<24}{self.bare:>9.1f} {ratio:>7} {queries:>8}"
-        return f"{self.name:<38}{figures}"
+        return f"{self.name:<38}{figures} {self.slower:>8.2f}"
 
 
-HEAD = f"{'milliseconds':<38}{'p50':>9} {'p95':>9}  {'target':<24}{'bare':>9} {'ratio':>7} {'queries':>8}"
+HEAD = f"{'milliseconds':<38}{'p50':>9} {'p95':>9}  {'target':<24}{'bare':>9} {'ratio':>7} {'queries':>8} {'slower':>8}"
 
 
 def timed(act: Callable[[], object], times: int) -> list[float]:
@@ -54,6 +58,17 @@ def timed(act: Callable[[], object], times: int) -> list[float]:
         act()
         found.append((time.perf_counter() - begin) * 1000)
     return found
+
+
+def yardstick() -> float:
+    """Milliseconds of a fixed piece of work: the machine's speed just now."""
+
+    def work() -> None:
+        words: dict[str, list[int]] = {}
+        for number in range(20_000):
+            words.setdefault(str(number % 997), []).append(number)
+
+    return statistics.median(timed(work, 15))
 
 
 def p95(values: list[float]) -> float:
@@ -278,8 +293,17 @@ def main(repetitions: int) -> None:
             print(
                 f"{os.cpu_count()} cores, 2 web workers, one client, {repetitions} requests each\n\n{HEAD}", flush=True
             )
-            for line in Bench(data_dir, port, repetitions).lines():
-                print(line, flush=True)
+            fastest = yardstick()
+            lines = Bench(data_dir, port, repetitions).lines()
+            while True:
+                now = yardstick()
+                fastest = min(fastest, now)
+                line = next(lines, None)
+                if line is None:
+                    break
+                now = (now + yardstick()) / 2
+                print(replace(line, slower=now / fastest), flush=True)
+            print(f"\nThe yardstick took {fastest:.1f} ms at its fastest.")
 
 
 if __name__ == "__main__":

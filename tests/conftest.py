@@ -21,6 +21,9 @@ PASSWORD = "a password of the tests"
 DURING = "2026-08-03T10:00:00+07:00"
 AFTER = "2026-10-01T00:00:00+07:00"
 
+# PostgreSQL locks the assessment by a query of its own, SQLite by its transaction.
+LOCK = int(connection.features.has_select_for_update)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser tests take longest, so in a parallel run their files begin first."""

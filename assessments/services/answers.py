@@ -1,7 +1,7 @@
 """Saving one answer, and keeping the totals of its assessment."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -197,8 +197,13 @@ def results_of(standard: EditionNode, found: Mapping[int, tuple[Decimal | None, 
 
 
 def _kept(total: Total) -> dict[str, Any]:
-    kept = asdict(total)
-    # The database gives 10.0 where the rules give 10: the same sum is always kept in the same words.
-    kept["sum"] = f"{total.sum.normalize():f}"
-    kept["level"] = total.level.code if total.level else None
-    return {key: str(value) if isinstance(value, Decimal) else value for key, value in kept.items()}
+    return {
+        # The database gives 10.0 where the rules give 10: the same sum is always kept in the same words.
+        "sum": f"{total.sum.normalize():f}",
+        "count": total.count,
+        "open": total.open,
+        "low": str(total.low),
+        "high": str(total.high),
+        "mean": None if total.mean is None else str(total.mean),
+        "level": total.level.code if total.level else None,
+    }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -32,7 +32,9 @@ def locked(assessment: Assessment, *, by: User, action: Action) -> Assessment:
     Asked again here although the view asked before: between the two the round may have closed, or a colleague
     may have submitted.
     """
-    Assessment.objects.select_for_update().values_list("pk").get(pk=assessment.pk)
+    if connection.features.has_select_for_update:
+        # SQLite's transaction holds the whole database from its first statement on.
+        Assessment.objects.select_for_update().values_list("pk").get(pk=assessment.pk)
     # Read only now: where the lock was waited for, the round read with it would be the one from before.
     now = Assessment.objects.select_related("round__edition", "province").get(pk=assessment.pk)
     decision = may(by, action, now)

@@ -26,20 +26,21 @@ OWN, SUPPORTED, OTHER = "TH-50", "TH-51", "TH-83"
 
 # (role, office) -> the actions on a draft in an open window. What is not here does not exist for the person.
 # The office people belong to Chiang Mai; the supporter's office supports Chiang Mai and Lamphun.
+WORK = {"plan", "assign", "discuss", "comment"}
 REFERENCE: dict[tuple[str, str], set[str]] = {
-    ("office_editor", OWN): {"view", "edit"},
-    ("office_head", OWN): {"view", "edit", "submit"},
+    ("office_editor", OWN): {"view", "edit", *WORK},
+    ("office_head", OWN): {"view", "edit", "submit", *WORK},
     ("supporter", OWN): {"view"},
     ("supporter", SUPPORTED): {"view"},
     ("inspector", OWN): {"view"},
     ("inspector", SUPPORTED): {"view"},
     ("inspector", OTHER): {"view"},
-    ("reviewer", OWN): {"view"},
-    ("reviewer", SUPPORTED): {"view"},
-    ("reviewer", OTHER): {"view"},
-    ("manager", OWN): {"view", "extend"},
-    ("manager", SUPPORTED): {"view", "extend"},
-    ("manager", OTHER): {"view", "extend"},
+    ("reviewer", OWN): {"view", "comment"},
+    ("reviewer", SUPPORTED): {"view", "comment"},
+    ("reviewer", OTHER): {"view", "comment"},
+    ("manager", OWN): {"view", "extend", "comment"},
+    ("manager", SUPPORTED): {"view", "extend", "comment"},
+    ("manager", OTHER): {"view", "extend", "comment"},
     ("admin", OWN): {"view"},
     ("admin", SUPPORTED): {"view"},
     ("admin", OTHER): {"view"},
@@ -48,6 +49,7 @@ RIGHTS: dict[str, set[str]] = {
     "see_country": {"supporter", "inspector", "reviewer", "manager", "admin"},
     "manage_rounds": {"manager"},
     "manage_people": {"manager", "admin"},
+    "have_work": {"office_editor", "office_head"},
 }
 
 

@@ -22,7 +22,7 @@ from assessments.services.moves import answers_hash
 from assessments.workflow import Action, Role, Status
 from indicators.editions import EditionNode
 from tests.answers import answer_all
-from tests.conftest import person
+from tests.conftest import LOCK, person
 
 DUE = date(2026, 8, 20)
 
@@ -271,8 +271,8 @@ def test_the_score_at_submission_is_counted_anew(answered: Assessment, head: Use
 def test_a_move_costs_the_same_queries(
     answered: Assessment, head: User, reviewer: User, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12 + LOCK):
         services.submit(assessment=answered, by=head, certified=True)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7 + LOCK):
         services.accept(assessment=answered, by=reviewer)
     assert list(answered.history.values_list("action", flat=True)) == [Action.ACCEPT, Action.SUBMIT]

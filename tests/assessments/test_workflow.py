@@ -45,7 +45,15 @@ REFERENCE: dict[tuple[str, str], tuple[set[str], str, bool]] = {
     ("extend", "draft"): ({"manager"}, "draft", False),
     ("extend", "returned"): ({"manager"}, "returned", False),
     ("decide", "submitted"): (CENTRE, "submitted", False),
+    **{("assign", status): (OFFICE, status, False) for status in ("draft", "returned")},
+    **{("discuss", status): (OFFICE, status, False) for status in ("draft", "submitted", "returned", "accepted")},
+    **{("comment", status): (OFFICE | CENTRE, status, False) for status in ("draft", "submitted", "returned")},
 }
+
+
+# Sharing out (2 roles in 2 states), the office's own comments (2 in 4), comments to the other side (4 in 3), each in
+# all three windows.
+SHARED = 2 * 2 * 3 + 2 * 4 * 3 + 4 * 3 * 3
 
 
 def expected(role: str, action: str, status: str, window: str) -> bool:
@@ -68,7 +76,7 @@ def test_the_whole_table_is_the_reference() -> None:
         for window in Window
     }
     assert found == {key: expected(*key) for key in found}
-    assert sum(found.values()) == 7 * 4 * 3 + 2 * 2 + 2 + 2 * 3 + 2 * 3 + 3 + 2 * 3 + 2 * 3 + 2 * 4 * 3
+    assert sum(found.values()) == 7 * 4 * 3 + 2 * 2 + 2 + 2 * 3 + 2 * 3 + 3 + 2 * 3 + 2 * 3 + 2 * 4 * 3 + SHARED
 
 
 def test_every_refusal_tells_its_reason() -> None:
@@ -93,6 +101,7 @@ def test_every_action_has_exactly_one_row() -> None:
         (Right.SEE_COUNTRY, {"supporter", "inspector", "reviewer", "manager", "admin"}),
         (Right.MANAGE_ROUNDS, {"manager"}),
         (Right.MANAGE_PEOPLE, {"manager", "admin"}),
+        (Right.HAVE_WORK, {"office_editor", "office_head"}),
     ],
 )
 def test_rights_over_the_whole(right: Right, roles: set[str]) -> None:

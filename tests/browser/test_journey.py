@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site
-from tests.browser.test_pages import keep_picture, sideways
+from tests.browser.walking import keep_picture, sideways
 
 pytestmark = pytest.mark.browser
 

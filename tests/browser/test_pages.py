@@ -1,17 +1,13 @@
-"""Every page, in both languages and at both widths: axe finds nothing, the console is quiet, nothing scrolls sideways.
+"""Every page of the centre and of nobody (`walking`), and what all pages share."""
 
-With SCREENSHOTS=folder each page is also kept as a picture.
-"""
-
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SIZES, Open, Site, violations
+from tests.browser.conftest import Open, Site
+from tests.browser.walking import Place, pages_of, walk
 
 pytestmark = pytest.mark.browser
 
@@ -21,41 +17,6 @@ NOBODY = {
     "password_reset_done": "/accounts/password/reset/done/",
     "invitation": "{invitation}",
 }
-OFFICE = {
-    "profile": "/me/",
-    "password_change": "/accounts/password/change/",
-    "second_factor": "/accounts/2fa/",
-    "second_factor_setup": "/accounts/2fa/totp/activate/",
-    "task_list": "/assessments/{chiang_mai}/",
-    "area_unscored": "/assessments/{chiang_mai}/areas/1-1/",
-    "area_scored": "/assessments/{chiang_mai}/areas/2-1/",
-    "indicator_of_groups": "/assessments/{chiang_mai}/indicators/1.7/",
-    "indicator_of_target": "/assessments/{chiang_mai}/indicators/1.31/",
-    "indicator_count": "/assessments/{chiang_mai}/indicators/2.1/",
-    "indicator_percent": "/assessments/{chiang_mai}/indicators/2.2/",
-    "indicator_choice": "/assessments/{chiang_mai}/indicators/2.5/",
-    "indicator_attendance": "/assessments/{chiang_mai}/indicators/4.12/",
-    "indicator_campaign": "/assessments/{chiang_mai}/indicators/4.29/",
-    "indicator_no_case": "/assessments/{chiang_mai}/indicators/4.31/",
-    "answer_history": "/assessments/{chiang_mai}/indicators/2.1/history/",
-    "check": "/assessments/{chiang_mai}/check/",
-    "evidence": "/assessments/{chiang_mai}/evidence/",
-    "history": "/assessments/{chiang_mai}/history/",
-    "form": "/assessments/{chiang_mai}/form/",
-    "task_list_accepted": "/assessments/{chiang_mai_before}/",
-    "indicator_frozen": "/assessments/{chiang_mai_before}/indicators/2.2/",
-    "evidence_frozen": "/assessments/{chiang_mai_before}/evidence/",
-    "receipt": "/assessments/{chiang_mai_before}/receipt/",
-    "form_accepted": "/assessments/{chiang_mai_before}/form/",
-    "handbook": "/standard/",
-    "handbook_search": "/standard/search/?q=ผู้สูงอายุ",
-    "handbook_search_nothing": "/standard/search/?q=ฃฃฃ",
-    "handbook_scoring": "/standard/scoring/",
-    "handbook_dimension": "/standard/2563/dimension/2/",
-    "handbook_area": "/standard/2563/area/2-1/",
-    "handbook_indicator": "/standard/2563/2.8/",
-}
-HEAD = {"check_head": "/assessments/{phuket}/check/"}
 REVIEWER = {
     "offices": "/offices/",
     "offices_nothing": "/offices/?search=ฃฃฃ",
@@ -75,47 +36,17 @@ MANAGER = {
 }
 SUPPORTER = {"offices_of_supporter": "/offices/"}
 PAGES = [
-    *((None, name, path) for name, path in NOBODY.items()),
-    *(("editor.chiangmai", name, path) for name, path in OFFICE.items()),
-    *(("head.phuket", name, path) for name, path in HEAD.items()),
-    *(("reviewer", name, path) for name, path in REVIEWER.items()),
-    *(("manager", name, path) for name, path in MANAGER.items()),
-    *(("supporter", name, path) for name, path in SUPPORTER.items()),
+    *pages_of(None, NOBODY),
+    *pages_of("reviewer", REVIEWER),
+    *pages_of("manager", MANAGER),
+    *pages_of("supporter", SUPPORTER),
 ]
 THAI = re.compile("[\u0e00-\u0e7f]")
 
 
-def keep_picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than the window."""
-    return int(page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-@pytest.mark.parametrize(("account", "name", "path"), PAGES, ids=[name for _, name, _ in PAGES])
-def test_page(places: dict[str, Any], open_as: Open, axe: str, account: str | None, name: str, path: str) -> None:
-    with open_as(account) as watched:
-        page: Page = watched.page
-        answer = page.goto(path.format(**places))
-        assert answer is not None
-        assert answer.status == 200
-        assert page.title() != ""
-        found = []
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            if too_wide := sideways(page):
-                found.append(f"scrolls sideways by {too_wide} px on a {size}")
-            keep_picture(page, f"{name}-{size}-th")
-        found += violations(page, axe)
-        page.context.add_cookies([{"name": "django_language", "value": "en", "domain": "127.0.0.1", "path": "/"}])
-        page.reload()
-        keep_picture(page, f"{name}-desk-en")
-        assert page.locator("html").get_attribute("lang") == "en"
-        assert found + violations(page, axe) == []
+@pytest.mark.parametrize("place", PAGES, ids=[name for _, name, _ in PAGES])
+def test_page(place: Place, places: dict[str, Any], open_as: Open, axe: str) -> None:
+    walk(place, places, open_as, axe)
 
 
 @pytest.mark.parametrize("account", ["editor.chiangmai", "reviewer", "manager", "admin", "inspector", "supporter"])
