@@ -44,6 +44,9 @@ class Action(TextChoices):
     EXTEND = "extend", _("Extend the closing day")
     DECIDE = "decide", _("Decide a no-case answer")
     PLAN = "plan", _("Plan improvements")
+    ASSIGN = "assign", _("Share out the indicators")
+    COMMENT_OFFICE = "discuss", _("Comment within the office")
+    COMMENT_CENTRE = "comment", _("Comment to the other side")
 
 
 class Right(TextChoices):
@@ -52,6 +55,7 @@ class Right(TextChoices):
     SEE_COUNTRY = "see_country", _("See the list of offices")
     MANAGE_ROUNDS = "manage_rounds", _("Manage rounds")
     MANAGE_PEOPLE = "manage_people", _("Manage people")
+    HAVE_WORK = "have_work", _("Have work in an office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,16 @@ TABLE = (
     ),
     # A plan is for the time after: the office works on it whatever the state, also when the round is closed.
     Move(Action.PLAN, OFFICE_ROLES, frozenset(Status)),
+    # Also before the round opens: who does what is settled first.
+    Move(Action.ASSIGN, OFFICE_ROLES, frozenset({Status.DRAFT, Status.RETURNED})),
+    # The office's own thread: who may write in it is who may read it. The other thread is read by all who see the
+    # assessment.
+    Move(Action.COMMENT_OFFICE, OFFICE_ROLES, frozenset(Status)),
+    Move(
+        Action.COMMENT_CENTRE,
+        OFFICE_ROLES | {Role.REVIEWER, Role.MANAGER},
+        frozenset({Status.DRAFT, Status.SUBMITTED, Status.RETURNED}),
+    ),
 )
 # What leads from one state to another: the only acts that the history of an assessment's states holds.
 STATE_CHANGING = tuple((move.action.value, move.action.label) for move in TABLE if move.to is not None)
@@ -118,6 +132,7 @@ RIGHTS = {
     Right.SEE_COUNTRY: frozenset({Role.SUPPORTER, Role.INSPECTOR, Role.REVIEWER, Role.MANAGER, Role.ADMIN}),
     Right.MANAGE_ROUNDS: frozenset({Role.MANAGER}),
     Right.MANAGE_PEOPLE: frozenset({Role.MANAGER, Role.ADMIN}),
+    Right.HAVE_WORK: OFFICE_ROLES,
 }
 
 
@@ -151,6 +166,9 @@ _WRONG_ROLE = {
     Action.EXTEND: _("Only a central manager can give an office a later closing day."),
     Action.DECIDE: _("Only the central division can decide an answer that had no case."),
     Action.PLAN: _("Only the office's own staff can change its improvement plan."),
+    Action.ASSIGN: _("Only the office's own staff can share out its indicators."),
+    Action.COMMENT_OFFICE: _("These comments are private: only the office's own staff read and write them."),
+    Action.COMMENT_CENTRE: _("You can read these comments; the office and the central division write them."),
 }
 _FROZEN = _(
     "This assessment is submitted and its answers are frozen. To change one, ask the central division to return it."
