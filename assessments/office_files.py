@@ -38,7 +38,7 @@ _CARRIED = re.compile(
     r"\.(zip|rar|7z|gz|bz2|xz|tar|cab|iso|jar|exe|dll|scr|msi|bat|cmd|js|vbs|ps1|hta|docm|xlsm|pptm)$"
 )
 # What zipfile raises over a damaged archive: its own error is only one of them (a wrong offset is a ValueError).
-_UNREADABLE = (
+UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError),
     *(KeyError, ValueError, OverflowError, OSError),
 )
@@ -72,7 +72,7 @@ def check_office(file: IO[bytes], *, folder: str, depth: int = 0) -> None:
         raise OfficeFault(
             _("The file holds hidden declarations (DTD); save it again from Office and attach the new file.")
         ) from None
-    except (*_UNREADABLE, ParseError, SAXException):
+    except (*UNREADABLE, ParseError, SAXException):
         raise _damaged() from None
 
 
