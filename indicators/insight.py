@@ -11,7 +11,7 @@ from math import ceil, floor
 from typing import Any
 
 from indicators.rules import AttendanceRule, Band, CampaignRule, ChoiceRule, CountRule, PercentRule, Rule
-from indicators.scoring import score
+from indicators.scoring import row_of
 from indicators.thai import number
 
 
@@ -43,11 +43,11 @@ def next_steps(rule: Rule, inputs: Mapping[str, Any]) -> tuple[Step, ...]:
 
     `inputs` have passed `rule.read`. With few cases a row may be jumped over (one more of two is 100 %).
     """
-    present = score(rule, inputs)
-    if present.band is None:
+    present = row_of(rule, inputs)
+    if present is None:
         return ()
-    steps = (_step(rule, place, inputs) for place in range(present.band - 2, -1, -1))
-    return tuple(step for step in steps if step is not None and score(rule, step.inputs).band == step.band)
+    steps = (_step(rule, place, inputs) for place in range(present - 2, -1, -1))
+    return tuple(step for step in steps if step is not None and row_of(rule, step.inputs) == step.band)
 
 
 def _step(rule: Rule, place: int, inputs: Mapping[str, Any]) -> Step | None:
@@ -143,7 +143,7 @@ def _campaigns(rule: CampaignRule, band: Band, inputs: Mapping[str, Any]) -> tup
 
 def drop_of(rule: Rule, inputs: Mapping[str, Any]) -> Drop | None:
     """How little would lose the present row; None in the lowest row and for choices, which have no cases."""
-    present = score(rule, inputs).band
+    present = row_of(rule, inputs)
     if present is None or present == len(rule.bands):
         return None
     band = rule.bands[present - 1]

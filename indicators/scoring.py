@@ -25,6 +25,8 @@ from indicators.rules import (
 from indicators.thai import number, rounded
 
 HIGHEST = Decimal(10)
+# Scores lie this far apart.
+STEP = Decimal("2.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,31 @@ def score(rule: Rule, raw: Inputs) -> Scored:
     raise TypeError(f"no scoring for {type(rule).__name__}")
 
 
+def row_of(rule: Rule, values: Inputs) -> int | None:
+    """The printed row alone (1 = the top one) of inputs that `rule.read` gave; None where only a reviewer can choose.
+
+    What `score` says too, without the words: cheap where many inputs are tried.
+    """
+    match rule:
+        case CountRule():
+            return _count_place(rule, values) + 1
+        case PercentRule():
+            if values["denominator"] == 0:
+                return None if rule.zero_denominator == "no_case" else len(rule.bands)
+            return _percent_place(rule, values) + 1
+        case ChoiceRule():
+            return int(values["option"])
+        case AttendanceRule():
+            if values["directory_total"] == 0 or not values["attendance"]:
+                return len(rule.bands)
+            return _attendance_place(rule, values)[0] + 1
+        case CampaignRule():
+            if values["projects"] == 0 or values["invited"] == 0:
+                return len(rule.bands)
+            return _campaign_place(rule, values) + 1
+    raise TypeError(f"no scoring for {type(rule).__name__}")
+
+
 def _awaits_reviewer(found: str) -> Scored:
     return Scored(None, None, f"{found} → ยังไม่คิดคะแนน รอผู้ตรวจประเมินเลือกช่วงคะแนนพร้อมเหตุผล", "no_case")
 
@@ -138,8 +165,11 @@ def _score_count(rule: CountRule, values: Inputs) -> Scored:
     found = f"{number(count)} {rule.unit}"
     if rule.per_year != 1:
         found += f"ใน 1 ปี = เดือนละ {number(Fraction(count, rule.per_year))} {rule.unit}"
-    place = next(i for i, band in enumerate(rule.bands) if count >= _edge(band) * rule.per_year)
-    return _row(rule, place, found)
+    return _row(rule, _count_place(rule, values), found)
+
+
+def _count_place(rule: CountRule, values: Inputs) -> int:
+    return next(i for i, band in enumerate(rule.bands) if values["count"] >= _edge(band) * rule.per_year)
 
 
 def _score_percent(rule: PercentRule, values: Inputs) -> Scored:
@@ -151,8 +181,12 @@ def _score_percent(rule: PercentRule, values: Inputs) -> Scored:
         return _did_not_act(rule, found)
     edges = tuple(e for b in rule.bands for e in (b.at_least, b.at_most, b.below) if e is not None)
     found = f"{number(part)} จาก {number(whole)} {rule.unit} = ร้อยละ {percent(part, whole, edges)}"
-    place = next(i for i, band in enumerate(rule.bands) if _holds(band, part, whole))
-    return _row(rule, place, found)
+    return _row(rule, _percent_place(rule, values), found)
+
+
+def _percent_place(rule: PercentRule, values: Inputs) -> int:
+    part, whole = values["numerator"], values["denominator"]
+    return next(i for i, band in enumerate(rule.bands) if _holds(band, part, whole))
 
 
 def _did_not_act(rule: Rule, found: str) -> Scored:
@@ -180,12 +214,19 @@ def _score_attendance(rule: AttendanceRule, values: Inputs) -> Scored:
     edges = tuple(_edge(band) for band in rule.bands)
     shares = ", ".join(percent(came, total, edges) for came in attendance[:12])
     found += f" เข้าร่วมร้อยละ {shares}{' ...' if len(attendance) > 12 else ''}"
+    place, reached = _attendance_place(rule, values)
+    if place < len(rule.bands) - 1:
+        found += f" (ถึงร้อยละ {number(_edge(rule.bands[place]))} จำนวน {number(reached)} กิจกรรม)"
+    return _row(rule, place, found)
+
+
+def _attendance_place(rule: AttendanceRule, values: Inputs) -> tuple[int, int]:
+    """The row's place, and how many activities reached its edge."""
+    total, attendance = values["directory_total"], values["attendance"]
     for place, band in enumerate(rule.bands):
         reached = sum(came * 100 >= _edge(band) * total for came in attendance)
         if reached >= band.needs:
-            if place < len(rule.bands) - 1:
-                found += f" (ถึงร้อยละ {number(_edge(band))} จำนวน {number(reached)} กิจกรรม)"
-            return _row(rule, place, found)
+            return place, reached
     raise AssertionError("the lowest row asks for nothing")
 
 
@@ -198,8 +239,12 @@ def _score_campaigns(rule: CampaignRule, values: Inputs) -> Scored:
         return _did_not_act(rule, f"{found} ไม่ได้เชิญองค์การใด")
     edges = tuple(_edge(band) for band in rule.bands)
     found += f" เข้าร่วม {number(joined)} จาก {number(invited)} {rule.unit} = ร้อยละ {percent(joined, invited, edges)}"
-    place = next(i for i, band in enumerate(rule.bands) if projects >= band.needs and _holds(band, joined, invited))
-    return _row(rule, place, found)
+    return _row(rule, _campaign_place(rule, values), found)
+
+
+def _campaign_place(rule: CampaignRule, values: Inputs) -> int:
+    projects, joined, invited = values["projects"], values["joined"], values["invited"]
+    return next(i for i, band in enumerate(rule.bands) if projects >= band.needs and _holds(band, joined, invited))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,18 +269,32 @@ def total(parts: Iterable[tuple[Decimal | None, Decimal]]) -> Total:
     parts = list(parts)
     known = sum((score for score, _ in parts if score is not None), Decimal(0))
     opened = [lowest for score, lowest in parts if score is None]
-    low = rounded(Fraction(known + sum(opened, Decimal(0))) / len(parts))
-    high = rounded(Fraction(known + HIGHEST * len(opened)) / len(parts))
+    return _total(known, len(parts), len(opened), sum(opened, Decimal(0)))
+
+
+def _total(known: Decimal, count: int, opened: int, opened_lowest: Decimal) -> Total:
+    """`opened_lowest` sums the lowest rows of the open indicators."""
+    low = rounded(Fraction(known + opened_lowest) / count)
+    high = rounded(Fraction(known + HIGHEST * opened) / count)
     lowest_level, highest_level = level_of(low), level_of(high)
     return Total(
         sum=known,
-        count=len(parts),
-        open=len(opened),
+        count=count,
+        open=opened,
         low=low,
         high=high,
         mean=low if low == high else None,
         level=lowest_level if lowest_level == highest_level else None,
     )
+
+
+def shifted(before: Total, *, old: Decimal, new: Decimal) -> Total:
+    """The total after one of its indicators goes from the score `old` to `new`."""
+    # A total keeps its lowest mean in two decimals. What the open ones add to it is a sum of scores, so a multiple of
+    # 2.5, and found again exactly: rounding moved it by at most half a hundredth for each indicator.
+    about = before.low * before.count - before.sum
+    opened_lowest = rounded(Fraction(about) / Fraction(STEP), 0) * STEP
+    return _total(before.sum + new - old, before.count, before.open, opened_lowest)
 
 
 @dataclass(frozen=True, slots=True)

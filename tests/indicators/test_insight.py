@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indicators import insight
 from indicators.editions import EditionNode
 from indicators.rules import AttendanceRule, CampaignRule, ChoiceRule, CountRule, PercentRule, Rule
-from indicators.scoring import score
+from indicators.scoring import row_of, score
 
 
 def some_inputs(rule: Rule) -> st.SearchStrategy[dict[str, Any]]:
@@ -59,6 +59,7 @@ def test_every_rule_is_inverted(standard: EditionNode, data: st.DataObject) -> N
         assert isinstance(rule, Rule)
         inputs = data.draw(some_inputs(rule), label=node.code)
         present = score(rule, inputs)
+        assert row_of(rule, inputs) == present.band
         steps = insight.next_steps(rule, inputs)
         for step in steps:
             assert score(rule, step.inputs).score == step.score
