@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
+from assessments.demo import ACCOUNTS
 from assessments.models import LogEntry, Province, SupportMembership, User
-from assessments.workflow import OFFICE_ROLES, Role
 from indicators.thai import clean
 
 
@@ -71,17 +71,10 @@ def has_second_factor(person: User) -> bool:
 
 
 def demo_accounts() -> list[User]:
-    """One demo account for each role, in the order of the roles; the office's two from the same office."""
-    everyone = User.objects.filter(is_demo=True, is_active=True).select_related("province", "support_office")
-    first: dict[str, User] = {}
-    office: int | None = None
-    for person in everyone.order_by("pk"):
-        if person.role in OFFICE_ROLES:
-            office = office or person.province_id
-            if person.province_id != office:
-                continue
-        first.setdefault(person.role, person)
-    return [first[role] for role in Role if role in first]
+    """The accounts that `script/server` prints too (`assessments.demo.ACCOUNTS`), in that order."""
+    everyone = User.objects.filter(is_demo=True, is_active=True, email__in=[account.email for account in ACCOUNTS])
+    found = {person.email: person for person in everyone.select_related("province", "support_office")}
+    return [found[account.email] for account in ACCOUNTS if account.email in found]
 
 
 def support_offices_on(day: object) -> dict[int, SupportMembership]:

@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.simple_tag
 def demo_accounts() -> list[User]:
-    """One account for each role; none outside the demonstration."""
+    """The accounts to try the product with; none outside the demonstration."""
     return people.demo_accounts() if settings.DEMO else []
 
 

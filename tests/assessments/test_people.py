@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from assessments.demo import ACCOUNTS
 from assessments.models import Invitation, LogEntry, Province, User
 from assessments.queries.people import PeopleFilter, demo_accounts, people
 from assessments.services import Refused
@@ -303,17 +304,14 @@ class TestList:
         assert self.found(search="  late@ ") == ["late@central.example"]
         assert self.found(search="nobody") == []
 
-    def test_demo_accounts_are_one_a_role_and_the_offices_two_of_one_office(
-        self, chiang_mai: Province, phuket: Province
-    ) -> None:
-        for province, role in (
-            (phuket, Role.OFFICE_HEAD),
-            (chiang_mai, Role.OFFICE_EDITOR),
-            (phuket, Role.OFFICE_EDITOR),
-            (chiang_mai, Role.OFFICE_HEAD),
-        ):
-            person(f"{role}.{province.iso}@demo.example", role, province=province, is_demo=True)
+    def test_demo_accounts_are_those_that_the_terminal_prints(self, chiang_mai: Province, phuket: Province) -> None:
+        provinces = {"TH-50": chiang_mai, "TH-83": phuket, "": None}
+        for account in reversed(ACCOUNTS):
+            person(account.email, account.role, province=provinces[account.iso], is_demo=True)
+        person("editor.krabi@demo.example", Role.OFFICE_EDITOR, province=phuket, is_demo=True)
         person("real@chiangmai.example", Role.OFFICE_EDITOR, province=chiang_mai)
-        listed = demo_accounts()
-        assert [user.role for user in listed] == [Role.OFFICE_EDITOR, Role.OFFICE_HEAD]
-        assert {user.province_id for user in listed} == {listed[0].province_id}
+        assert [user.email for user in demo_accounts()] == [account.email for account in ACCOUNTS]
+
+    def test_an_account_that_only_looks_like_one_of_the_demonstration_is_not_listed(self, chiang_mai: Province) -> None:
+        person(ACCOUNTS[0].email, Role.OFFICE_EDITOR, province=chiang_mai)
+        assert demo_accounts() == []
