@@ -5,15 +5,22 @@ wraps in `Formula`.
 """
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+from weakref import WeakKeyDictionary
 
+from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-# What XML 1.0 cannot hold: openpyxl raises on it, and a spreadsheet shows nothing for it.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-LONGEST = 32_767
+from assessments.workbook import LONGEST, UNWRITABLE
+
+# A spreadsheet reads _x0041_ in a text as the letter A; written like this it stays what somebody typed.
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+# Looking a style up and copying it for each cell would take half of the time of the whole workbook.
+_styles: WeakKeyDictionary[Workbook, dict[str, Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ Value = str | int | Decimal | Formula | None
 def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> Cell | MergedCell:
     """Write one cell, counted from 1, in a named style."""
     cell = sheet.cell(row, column)
-    cell.style = style
+    cell._style = _style_of(sheet, style)
     if value is None or value == "":
         return cell
     if isinstance(value, Formula):
@@ -39,12 +46,25 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> Ce
     if not isinstance(value, str):
         cell.value = value
         return cell
-    cell.value = _UNWRITABLE.sub("", value)[:LONGEST]
+    cell.value = _ESCAPE.sub("_x005F_", UNWRITABLE.sub("", value)[:LONGEST])[:LONGEST]
     cell.data_type = "s"
     if value.startswith(("=", "+", "-", "@")):
         # Stays text too when somebody edits the cell.
+        cell._style = copy(cell._style)
         cell.quotePrefix = True
     return cell
+
+
+def _style_of(sheet: Worksheet, name: str) -> Any:
+    """A named style as the cells of a workbook share it."""
+    book = sheet.parent
+    assert book is not None
+    known = _styles.setdefault(book, {})
+    if name not in known:
+        cell = sheet.cell(1, 1)
+        before, cell.style = cell._style, name
+        known[name], cell._style = cell._style, before
+    return known[name]
 
 
 def quoted(text: str) -> str:

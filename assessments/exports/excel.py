@@ -1,4 +1,4 @@
-"""The form as a workbook: the only module that writes one (with `cells`, which writes its cells).
+"""The form as a workbook. Its cells are written by `cells`, its totals are those of `totals`.
 
 One sheet for each dimension, so that each repeats its own head when printed. Totals are formulas over the score column:
 while a score is missing they tell the range in words, as the other forms do.
@@ -6,7 +6,6 @@ while a score is missing they tell the range in words, as the other forms do.
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,9 +19,10 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from assessments.exports.cells import Formula, Value, put, quoted
+from assessments.exports.cells import Formula, Value, put
+from assessments.exports.results import with_results
+from assessments.exports.totals import NOT_YET, Totals
 from assessments.report import AreaBlock, DimensionTable, Form, Row, TotalLine
-from indicators.scoring import LEVELS
 
 FONT = "TH Sarabun New"
 SCORED_WIDTHS = (25, 26, 34, 22, 9, 40, 9, 26, 26)
@@ -35,7 +35,6 @@ LETTERS_PER_UNIT = 0.8
 HEAD_ROW = 5
 FIRST_ROW = 6
 BLANK_LINES = 3
-NOT_YET = "........"
 FULL, SCORE, NOTE = 5, 7, 8
 
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
@@ -62,7 +61,7 @@ def workbook_of(form: Form) -> bytes:
     book.properties.creator = form.office
     saved = io.BytesIO()
     book.save(saved)
-    return _with_results(saved.getvalue(), [writer.formulas for writer in written])
+    return with_results(saved.getvalue(), [writer.formulas for writer in written])
 
 
 def _styles() -> Iterator[NamedStyle]:
@@ -123,11 +122,11 @@ class _Sheet:
             self._area(area)
         self.last_row = self.row - 1
         for line in self.table.totals:
-            self._total(line, _Scores([self]))
+            self._total(line, _totals([self]))
 
     def overall(self, sheets: list["_Sheet"]) -> None:
         for line in self.form.overall:
-            self._total(line, _Scores([sheet for sheet in sheets if sheet.table.scored]))
+            self._total(line, _totals([sheet for sheet in sheets if sheet.table.scored]))
 
     def _put(self, row: int, column: int, value: Value, style: str) -> None:
         cell = put(self.sheet, row, column, value, style)
@@ -221,7 +220,7 @@ class _Sheet:
         lines = sum(max(1, ceil(len(_MARKS.sub("", line)) / letters)) for line in text.split("\n"))
         return lines * LINE + 4
 
-    def _total(self, line: TotalLine, scores: "_Scores") -> None:
+    def _total(self, line: TotalLine, scores: Totals) -> None:
         blank = self.form.is_blank
         self._merged(self.row, 1, 4, line.label, "form total")
         if line.kind == "level":
@@ -263,91 +262,10 @@ def _say(edge: HeaderFooterItem | None, left: str, right: str) -> None:
     edge.left.text, edge.right.text = left, right
 
 
-class _Scores:
-    """Formulas over the score columns of some sheets."""
-
-    def __init__(self, sheets: list[_Sheet]) -> None:
-        ranges = ",".join(sheet.score_range for sheet in sheets)
-        self.count = sum(len(list(sheet.table.rows)) for sheet in sheets)
-        self.known = f"SUM({ranges})"
-        self.filled = f"COUNT({ranges})"
-        # An open indicator gets at least its lowest printed row: 2.5 where no 0 is printed.
-        lowest = [
-            f"{row.lowest}*COUNTBLANK('{sheet.sheet.title}'!{sheet.score_cells[row.code]})"
-            for sheet in sheets
-            for row in sheet.table.rows
-            if Decimal(row.lowest)
-        ]
-        self.low = "(" + "+".join([self.known, *lowest]) + ")"
-        self.high = f"({self.known}+10*({self.count}-{self.filled}))"
-        self.open = f"({quoted('ยังไม่มีคะแนน ')}&({self.count}-{self.filled})&{quoted(' ตัวชี้วัด')})"
-
-    def _when(self, complete: str, otherwise: str, *, blank: bool = False, empty: str = "") -> str:
-        """`empty` is what a blank form shows before the first score is written in."""
-        if blank:
-            otherwise = f"IF({self.filled}=0,{quoted(empty)},{otherwise})"
-        return f"IF({self.filled}={self.count},{complete},{otherwise})"
-
-    def sum(self) -> str:
-        return self._when(self.known, quoted(""))
-
-    def mean(self) -> str:
-        return self._when(self._rounded(self.known), quoted(""))
-
-    def sum_note(self, blank: bool) -> str:
-        between = f"{quoted('ระหว่าง ')}&{self.low}&{quoted(' ถึง ')}&{self.high}"
-        told = f"{between}&CHAR(10)&{quoted('(')}&{self.open}&{quoted(')')}"
-        return self._when(quoted(""), told, blank=blank)
-
-    def mean_note(self, blank: bool) -> str:
-        low, high = (f'TEXT({self._rounded(end)},"0.00")' for end in (self.low, self.high))
-        told = f"{quoted('ระหว่าง ')}&{low}&{quoted(' ถึง ')}&{high}"
-        complete = f"{self.known}&{quoted(f'/{self.count}')}"
-        return self._when(complete, told, blank=blank, empty=f"{NOT_YET}/{self.count}")
-
-    def level(self, blank: bool) -> str:
-        low, high = self._level(self._rounded(self.low)), self._level(self._rounded(self.high))
-        same = f"{low}&{quoted(' (')}&{self.open}&{quoted(' แต่ไม่ทำให้ระดับเปลี่ยน)')}"
-        differ = (
-            f"{quoted('ยังระบุระดับไม่ได้ (')}&{self.open}&{quoted(') ต่ำสุด “')}&{low}"
-            f"&{quoted('” สูงสุด “')}&{high}&{quoted('”')}"
-        )
-        told = f"IF({low}={high},{same},{differ})"
-        return self._when(self._level(self._rounded(self.known)), told, blank=blank)
-
-    def _rounded(self, total: str) -> str:
-        """Half up to two decimals; every tie of these sums is exact in a spreadsheet's numbers."""
-        return f"ROUND({total}/{self.count},2)"
-
-    def _level(self, mean: str) -> str:
-        made = quoted(LEVELS[-1].name)
-        for level in reversed(LEVELS[:-1]):
-            made = f"IF({mean}>={level.at_least},{quoted(level.name)},{made})"
-        return made
-
-
-_EMPTY_RESULT = r"<v\s*/>|<v></v>"
-
-
-def _with_results(book: bytes, formulas: list[dict[str, Decimal | str]]) -> bytes:
-    """The workbook with each formula's result beside it: openpyxl writes none, and previews do not calculate."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for item in old.infolist():
-            content = old.read(item)
-            found = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", item.filename)
-            if found:
-                content = _results_in_sheet(content.decode(), formulas[int(found[1]) - 1]).encode()
-            new.writestr(item, content)
-    return out.getvalue()
-
-
-def _results_in_sheet(xml: str, results: dict[str, Decimal | str]) -> str:
-    def filled(match: re.Match[str]) -> str:
-        result = results[match["cell"]]
-        kind = ' t="str"' if isinstance(result, str) else ""
-        text = str(result).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return f'<c r="{match["cell"]}"{match["rest"]}{kind}>{match["formula"]}<v>{text}</v></c>'
-
-    pattern = rf'<c r="(?P<cell>[A-Z]+\d+)"(?P<rest>[^>]*)>(?P<formula><f>[^<]*</f>)(?:{_EMPTY_RESULT})</c>'
-    return re.sub(pattern, filled, xml)
+def _totals(sheets: list[_Sheet]) -> Totals:
+    lowest = [
+        (f"'{sheet.sheet.title}'!{sheet.score_cells[row.code]}", Decimal(row.lowest))
+        for sheet in sheets
+        for row in sheet.table.rows
+    ]
+    return Totals([sheet.score_range for sheet in sheets], len(lowest), lowest)
