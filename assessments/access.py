@@ -14,12 +14,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from assessments.calendar import today
-from assessments.models import Assessment, Evidence, Province, SupportMembership, User
+from assessments.models import Assessment, Comment, Evidence, Province, SupportMembership, User
 from assessments.models.answers import AssessmentQuerySet
 from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds, move_of
 from pmj_standards.access import Rule, View, for_anyone, for_everyone
 
 __all__ = [
+    "READS_THREAD",
+    "WRITES_THREAD",
     "AppRequest",
     "Refusal",
     "Rule",
@@ -35,7 +37,12 @@ __all__ = [
     "may",
     "provinces_seen",
     "sees_province",
+    "threads_read",
 ]
+
+# Which act of the table lets a person read a thread of comments, and which write in it.
+READS_THREAD = {Comment.Thread.OFFICE: Action.COMMENT_OFFICE, Comment.Thread.CENTRE: Action.VIEW}
+WRITES_THREAD = {Comment.Thread.OFFICE: Action.COMMENT_OFFICE, Comment.Thread.CENTRE: Action.COMMENT_CENTRE}
 
 
 class AppRequest(HttpRequest):
@@ -73,6 +80,11 @@ def assessments_seen(user: User) -> AssessmentQuerySet:
 def may(user: User, action: Action, assessment: Assessment) -> Decision:
     """Whether this person may do this to this assessment now. For one that they see at all."""
     return decide(role=Role(user.role), action=action, status=Status(assessment.status), window=assessment.window())
+
+
+def threads_read(user: User, assessment: Assessment) -> list[Comment.Thread]:
+    """The threads of comments that exist for a person who sees the assessment."""
+    return [thread for thread, action in READS_THREAD.items() if may(user, action, assessment)]
 
 
 def has(user: User, right: Right) -> Decision:

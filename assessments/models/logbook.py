@@ -11,6 +11,9 @@ from assessments.models.answers import Answer, Assessment
 from assessments.models.people import User
 from assessments.workflow import STATE_CHANGING, Action, Status
 
+# The key in `AnswerChange.changes` that says which version was used again, as [None, version].
+RESTORED = "restored"
+
 
 class AnswerChange(models.Model):
     """One change of one answer. `changes` maps a column to [old, new]; `version` is the answer's after it."""
@@ -29,6 +32,12 @@ class AnswerChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.answer_id} v{self.version}"
+
+    @property
+    def restored(self) -> int | None:
+        """The version that this change used again; None for any other change."""
+        pair = self.changes.get(RESTORED)
+        return pair[1] if pair else None
 
 
 class StatusChange(models.Model):

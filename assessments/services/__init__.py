@@ -2,8 +2,12 @@
 
 from assessments.services import evidence
 from assessments.services.answers import Entry, Refused, Saved, Stale, recount, save_answer
+from assessments.services.assigning import Wanted, assign
+from assessments.services.comments import add_comment
 from assessments.services.deciding import decide_no_case
 from assessments.services.moves import accept, reopen, return_for_correction, submit
+from assessments.services.presence import say_open
+from assessments.services.restoring import restore_answer
 from assessments.services.rounds import change_round, extend, open_round
 
 __all__ = [
@@ -11,7 +15,10 @@ __all__ = [
     "Refused",
     "Saved",
     "Stale",
+    "Wanted",
     "accept",
+    "add_comment",
+    "assign",
     "change_round",
     "decide_no_case",
     "evidence",
@@ -19,7 +26,9 @@ __all__ = [
     "open_round",
     "recount",
     "reopen",
+    "restore_answer",
     "return_for_correction",
     "save_answer",
+    "say_open",
     "submit",
 ]

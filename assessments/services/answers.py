@@ -75,9 +75,31 @@ def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, v
     Its score and the totals of the assessment follow at once.
     """
     assessment = locked(assessment, by=by, action=Action.EDIT)
+    answer = stored_answer(assessment, indicator)
+    return write_columns(answer, indicator, by=by, version=version, new=_new_columns(answer, entry))
+
+
+def stored_answer(assessment: Assessment, indicator: IndicatorNode) -> Answer:
+    """The answer as it stands now, with who changed it last."""
     answer = Answer.objects.select_related("changed_by").get(assessment=assessment, indicator_id=indicator.pk)
     answer.assessment = assessment
-    new = _new_columns(answer, entry)
+    return answer
+
+
+def write_columns(
+    answer: Answer,
+    indicator: IndicatorNode,
+    *,
+    by: User,
+    version: int,
+    new: Mapping[str, Any],
+    note: Mapping[str, Any] | None = None,
+) -> Saved:
+    """Write columns into an answer of a locked assessment, with what follows from them; raises Stale or InputRefused.
+
+    `note` is added to the row of the history: what a person did beyond the columns.
+    """
+    assessment = answer.assessment
     changes = {
         column: [getattr(answer, column), value] for column, value in new.items() if getattr(answer, column) != value
     }
@@ -96,7 +118,8 @@ def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, v
     answer.changed_at = timezone.now()
     answer.changed_by = by
     answer.save(update_fields=[*COLUMNS, *OUTCOME, *DECISION, "version", "changed_at", "changed_by"])
-    AnswerChange.objects.create(answer=answer, version=answer.version, changes=changes, by=by, at=answer.changed_at)
+    row = {**changes, **(note or {})}
+    AnswerChange.objects.create(answer=answer, version=answer.version, changes=row, by=by, at=answer.changed_at)
     recount(assessment)
     return Saved(answer, assessment, changed=True)
 
