@@ -139,7 +139,7 @@ def totals_of(assessment: Assessment) -> list[tuple[DimensionNode, dict[str, Any
 
 def waiting_of(assessment: Assessment) -> int:
     """How many answers a reviewer is to decide. One query."""
-    return assessment.answers.filter(pending="no_case").count()
+    return assessment.answers.filter(pending="no_case", is_answered=True).count()
 
 
 def _joined(states: Iterable[str]) -> str:
@@ -240,7 +240,7 @@ class Check:
     @property
     def waiting(self) -> int:
         """How many a reviewer is to decide."""
-        return sum(row.answer.pending == "no_case" for row in self.rows)
+        return sum(row.answer.pending == "no_case" and row.answer.is_answered for row in self.rows)
 
 
 def check_of(assessment: Assessment) -> Check:

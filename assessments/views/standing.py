@@ -69,6 +69,11 @@ class Standing:
         """The score shown belongs to the numbers before those that cannot be used yet."""
         return bool(self.answer.typed) and self.answer.inputs is not None
 
+    @property
+    def lacks_reason(self) -> bool:
+        """ "No case" was chosen without its reason: no reviewer waits for it yet."""
+        return self.answer.pending == "no_case" and not self.answer.is_answered
+
     def totals(self, results: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         """The kept totals that this indicator counts in, with their names."""
         if self.node.scored:

@@ -22,6 +22,30 @@
       form.querySelector("[data-live]").textContent = said.textContent.trim().replace(/\s+/g, " ");
     }
     record.state = when;
+    echo(form);
+  };
+
+  // The words of the state once more, for a phone's lower edge, where the state itself is out of sight.
+  const echo = (form) => {
+    const place = form.querySelector("[data-echo]");
+    if (!place) return;
+    const when = form.dataset.save || "";
+    const line = form.querySelector(when ? `[data-when="${when}"]` : "[data-said]");
+    const kind = when === "" ? form.querySelector("[data-kind]").dataset.kind : when;
+    const lost = ["failed", "signed-out", "other-person", "stale"].includes(kind);
+    place.textContent = line ? (line.querySelector("p") || line).textContent.trim().replace(/\s+/g, " ") : "";
+    place.className = `said save-echo said-${lost ? "refused" : kind}`;
+    place.classList.toggle("is-away", records.get(form).near);
+  };
+
+  const watchState = (form) => {
+    const part = form.querySelector("[data-echo]") && form.querySelector(".part-state");
+    if (!part) return;
+    new IntersectionObserver(([entry]) => {
+      records.get(form).near = entry.isIntersecting;
+      echo(form);
+    }).observe(form.querySelector(".save-line"));
+    form.querySelector("[data-echo]").addEventListener("click", () => part.scrollIntoView({ block: "start" }));
   };
 
   // --- what is not saved yet is kept in the tab until the server has it ---------------------------
@@ -155,7 +179,7 @@
   };
 
   const wire = (form) => {
-    records.set(form, { saved: content(form), sent: "", dirty: false, state: "", tries: 0, timer: 0, fresh: false, asking: false });
+    records.set(form, { saved: content(form), sent: "", dirty: false, state: "", tries: 0, timer: 0, fresh: false, asking: false, near: true });
     const record = records.get(form);
     // A page that comes back with what could not be saved is not saved, whatever it shows.
     if (["refused", "stale"].includes(form.querySelector("[data-kind]").dataset.kind)) record.saved = "";
@@ -230,6 +254,7 @@
       if (![200, 409, 422].includes(status)) event.detail.shouldSwap = false;
       if (status === 409 || status === 422) event.detail.isError = false;
     });
+    watchState(form);
     offerDraft(form);
   };
 

@@ -259,3 +259,29 @@ def test_pages_cost_a_fixed_number_of_queries(
     answer_all(assessment, editor)
     with django_assert_num_queries(queries):
         as_editor.get(path)
+
+
+# --- rulings, and "no case" without its reason -----------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["4.12", "4.13"])
+def test_the_ruling_stands_on_the_area_page_as_on_the_indicators(
+    as_editor: Client, assessment: Assessment, standard: EditionNode, code: str
+) -> None:
+    ruling = standard.indicators[code].ruling
+    assert ruling in as_editor.get(f"/assessments/{assessment.pk}/indicators/{code}/").content.decode()
+    assert ruling in as_editor.get(f"/assessments/{assessment.pk}/areas/4-4/").content.decode()
+
+
+def test_no_case_without_its_reason_is_told_once_and_waits_for_nobody(
+    as_editor: Client, assessment: Assessment, editor: User, standard: EditionNode
+) -> None:
+    fill(assessment, editor, standard, "4.31", no_case=True)
+    page = as_editor.get(f"/assessments/{assessment.pk}/indicators/4.31/").content.decode()
+    assert (page.count('<span lang="th">เหตุผลที่ไม่มีกรณี</span>”'), page.count("<strong>รอผู้ตรวจประเมิน")) == (1, 0)
+    assert 'class="result"' not in page
+    check = as_editor.get(f"/assessments/{assessment.pk}/check/")
+    assert check.context["check"].waiting == 0
+    fill(assessment, editor, standard, "4.31", version=1, no_case=True, no_case_reason="ไม่มีผู้ร้องทุกข์")
+    page = as_editor.get(f"/assessments/{assessment.pk}/indicators/4.31/").content.decode()
+    assert (page.count('<span lang="th">เหตุผลที่ไม่มีกรณี</span>”'), page.count('class="result"')) == (0, 1)

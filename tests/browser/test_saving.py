@@ -163,3 +163,15 @@ def test_unsaved_answers_go_with_the_person_who_signs_out(open_as: Open, site: S
         kept = page.evaluate("[sessionStorage.getItem('draft:1:/x/'), sessionStorage.getItem('other')]")
         assert kept == [None, "1"]
     site.states.pop("head.phuket")
+
+
+def test_on_a_phone_the_state_stays_in_sight_below_the_texts(open_as: Open, places: dict[str, Any]) -> None:
+    with open_as(places["office_editor"], size="phone") as watched:
+        page: Page = watched.page
+        page.goto(indicator(places, "3.2"))
+        page.locator("[name=problems]").scroll_into_view_if_needed()
+        page.locator("[name=problems]").fill("พิมพ์จากโทรศัพท์")
+        page.locator("[name=problems]").blur()
+        expect(page.locator("[data-echo]")).to_have_text(re.compile(r"บันทึกแล้ว \d\d:\d\d"))
+        expect(page.locator("[data-echo]")).to_be_in_viewport()
+        expect(page.locator("[data-said]")).not_to_be_in_viewport()
