@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from assessments import calendar
 from assessments.models import Answer, Assessment
+from assessments.proofs import proof_link
 from assessments.queries.forms import answers_by_indicator
 from assessments.workflow import Status
 from indicators import editions
@@ -24,7 +25,7 @@ from indicators.scoring import HIGHEST, level_of
 from indicators.thai import number
 
 # Raised when the look of the PDF changes, so that a kept file of the older look is not taken for the new one.
-LOOK = 1
+LOOK = 2
 
 TITLE = (
     "แบบฟอร์มการประเมินผลการปฏิบัติตามมาตรฐานการปฏิบัติหน้าที่",
@@ -115,8 +116,28 @@ class DimensionTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Who certified the answers and when, their hash, and the address behind the QR code."""
+
+    certified_by: str
+    certified_at: str
+    answers_hash: str
+    link: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What stands beside the code."""
+        return (
+            f"รับรองและส่งโดย {self.certified_by} เมื่อวันที่ {self.certified_at}",
+            "สแกนเพื่อตรวจว่าเอกสารนี้ยังตรงกับข้อมูลที่สำนักงานส่งหรือแก้ไขแล้ว โดยไม่ต้องเข้าสู่ระบบ",
+            f"ลายนิ้วมือของคำตอบ (SHA-256) {self.answers_hash}",
+            self.link,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """The whole form. `overall` are the last lines, below dimension 4."""
+    """The whole form. `overall` are the last lines, below dimension 4; `proof` is there once it is submitted."""
 
     title: tuple[str, ...]
     office: str
@@ -129,6 +150,7 @@ class Form:
     dimensions: tuple[DimensionTable, ...]
     overall: tuple[TotalLine, ...]
     look: int = LOOK
+    proof: Proof | None = None
 
     @property
     def is_blank(self) -> bool:
@@ -159,6 +181,7 @@ class Form:
                 "title": tuple(data["title"]),
                 "dimensions": tuple(_dimension_from(dimension) for dimension in data["dimensions"]),
                 "overall": tuple(TotalLine(**line) for line in data["overall"]),
+                "proof": Proof(**data["proof"]) if data.get("proof") else None,
             }
         )
 
@@ -198,6 +221,20 @@ def form_of(assessment: Assessment) -> Form:
         reference="" if mark == "draft" else assessment.reference,
         dimensions=tables,
         overall=_overall(tables, assessment.results["overall"]),
+        proof=None if mark == "draft" else _proof(assessment),
+    )
+
+
+def _proof(assessment: Assessment) -> Proof:
+    submitted_at, by = assessment.submitted_at, assessment.submitted_by
+    assert submitted_at is not None
+    assert by is not None
+    day = calendar.thai_long_date(calendar.day_of(submitted_at))
+    return Proof(
+        certified_by=by.full_name,
+        certified_at=f"{day} {submitted_at.astimezone(calendar.BANGKOK):%H:%M} น.",
+        answers_hash=assessment.answers_hash,
+        link=proof_link(assessment),
     )
 
 

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import account, answers, evidence, forms, national, office, people, rounds, submitting, support
+from assessments.views import (
+    account,
+    answers,
+    evidence,
+    forms,
+    national,
+    office,
+    people,
+    rounds,
+    submitting,
+    support,
+    verify,
+)
 
 urlpatterns: list[URLPattern] = [
     # --- first page and own account ---
@@ -75,4 +87,6 @@ urlpatterns: list[URLPattern] = [
         "people/<int:pk>/remove-second-factor/", people.person_remove_second_factor, name="person_remove_second_factor"
     ),
     path("invitations/<str:token>/", people.invitation_accept, name="invitation_accept"),
+    # --- whether a printed paper still equals the record ---
+    path("verify/<str:token>/", verify.verify, name="verify"),
 ]

@@ -185,6 +185,11 @@ th{{font-weight:700;text-align:center;vertical-align:middle;background:#eef0f4}}
 .n{{text-align:center}}
 .blank td{{height:{blank_height}pt}}
 .total td{{font-weight:700}}
+.proof{{position:relative;height:{pdf_pages.PROOF_SIDE}pt;margin-top:{pdf_pages.PROOF_HEIGHT - pdf_pages.PROOF_SIDE}pt;
+padding-left:{pdf_pages.PROOF_SIDE + 8}pt}}
+.proof svg{{position:absolute;left:0;top:0;width:{pdf_pages.PROOF_SIDE}pt;height:{pdf_pages.PROOF_SIDE}pt}}
+.proof p{{white-space:nowrap;padding-top:3pt}}
+.proof .first{{font-weight:700;padding-top:10pt}}
 .over{{border-bottom:{pdf_pages.BORDER}pt solid #000}}
 .watermark{{position:fixed;z-index:-1;top:130pt;left:0;width:772pt;text-align:center;
 font:700 190pt/200pt Form;color:#efeff3;transform:rotate(-24deg)}}

@@ -19,6 +19,8 @@ BORDER = 0.75
 TITLE_HEIGHT = 68.0
 HEADING_HEIGHT = 26.0
 FRACTION_HEIGHT = 2 * LINE + 3
+# The QR code below everything, and the same with the space above it.
+PROOF_SIDE, PROOF_HEIGHT = 78.0, 88.0
 BLANK_LINES = 3
 CONTINUED = " (ต่อ)"
 # A row taller than a page starts on a page with at least this much room left, otherwise on a new one.
@@ -85,7 +87,8 @@ class PlacedTotal:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: a table with its head, and below the last one of a dimension its totals."""
+    """One page: a table with its head, and below the last one of a dimension its totals. The form's proof, where it has
+    one, stands below all."""
 
     number: int
     table: DimensionTable
@@ -95,6 +98,7 @@ class Page:
     has_title: bool
     rows: tuple[PlacedRow, ...]
     totals: tuple[PlacedTotal, ...]
+    has_proof: bool = False
 
 
 def box(lines: int) -> float:
@@ -113,7 +117,15 @@ def paginate(form: Form, measure: Measure, *, tighter: float = 0) -> tuple[Page,
     for place, table in enumerate(form.dimensions):
         last = place == len(form.dimensions) - 1
         totals = (*table.totals, *(form.overall if last else ()))
-        filler = _Filler(form, table, totals, measure, has_title=place == 0, tighter=tighter)
+        filler = _Filler(
+            form,
+            table,
+            totals,
+            measure,
+            has_title=place == 0,
+            has_proof=last and form.proof is not None,
+            tighter=tighter,
+        )
         pages += filler.pages(first_number=len(pages) + 1)
     return tuple(pages)
 
@@ -127,6 +139,7 @@ class _Filler:
     total_lines: tuple[TotalLine, ...]
     measure: Measure
     has_title: bool
+    has_proof: bool
     tighter: float
     done: list[list[Piece]] = field(default_factory=list)
     current: list[Piece] = field(default_factory=list)
@@ -141,6 +154,8 @@ class _Filler:
         self.head_height = BORDER + box(max(len(lines) for lines in self.heads))
         self.totals = tuple(self._placed_total(line) for line in self.total_lines)
         self.totals_height = sum(_total_height(total) for total in self.totals)
+        if self.has_proof:
+            self.totals_height += PROOF_HEIGHT
         blocks = [(a, s, block) for a, area in enumerate(self.table.areas) for s, block in enumerate(area.standards)]
         self.area_labels = [area.label for area in self.table.areas]
         self.standard_labels = {(a, s): block.label for a, s, block in blocks}
@@ -162,6 +177,7 @@ class _Filler:
                 has_title=self.has_title and place == 0,
                 rows=tuple(self._placed_rows(pieces, number, before=self.done[place - 1] if place else [])),
                 totals=self.totals if place == len(self.done) - 1 else (),
+                has_proof=self.has_proof and place == len(self.done) - 1,
             )
 
     def _piece(self, row: Row, area: int, standard: int) -> Piece:
