@@ -11,7 +11,20 @@ from assessments.models import Region, Round
 from assessments.queries.national import COLUMNS, LEVEL_WORDS, STATUSES
 from indicators.thai import clean
 
-ORDERS = [order for key in COLUMNS for order in (key, f"-{key}")]
+# How a column's two orders are called: names and stages in their order, figures by size, days by time.
+_IN_ORDER = (_("%(column)s, in order"), _("%(column)s, in reverse order"))
+_BY_SIZE = (_("%(column)s, lowest first"), _("%(column)s, highest first"))
+_BY_TIME = (_("%(column)s, earliest first"), _("%(column)s, latest first"))
+_ORDER_WORDS = {"province": _IN_ORDER, "region": _IN_ORDER, "status": _IN_ORDER, "submitted": _BY_TIME}
+
+
+def _orders() -> list[tuple[str, str]]:
+    """Every order and its words: the select stands where a phone shows no column heads to sort by."""
+    found = []
+    for key, column in COLUMNS.items():
+        for order, words in zip((key, f"-{key}"), _ORDER_WORDS.get(key, _BY_SIZE), strict=True):
+            found.append((order, words % {"column": column}))
+    return found
 
 
 class NationalFilter(forms.Form):
@@ -30,7 +43,7 @@ class NationalFilter(forms.Form):
         choices=[("", _("All")), *((key, word) for key, word in LEVEL_WORDS.items())],
     )
     search = forms.CharField(label=_("Province"), required=False, max_length=100)
-    sort = forms.ChoiceField(required=False, choices=[(order, order) for order in ORDERS], widget=forms.HiddenInput)
+    sort = forms.ChoiceField(label=_("Sorted by"), required=False, choices=_orders)
 
     def __init__(self, data: Any, *, rounds: Sequence[Round], regions: Sequence[Region]) -> None:
         super().__init__(data)
@@ -40,7 +53,7 @@ class NationalFilter(forms.Form):
             ("", _("All")),
             *((region.code, region.name) for region in regions),
         ]
-        for name in ("round", "region", "status", "level"):
+        for name in ("round", "region", "status", "level", "sort"):
             self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["search"].widget.attrs["class"] = "form-control"
         self.is_valid()

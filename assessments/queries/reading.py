@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from assessments.models import Answer, Assessment, EvidenceUse, StatusChange, User
 from assessments.workflow import Action
 from indicators import editions
 from indicators.editions import AreaNode, DimensionNode, IndicatorNode
+from indicators.insight import drop_of
+from indicators.rules import Rule
+from indicators.scoring import score
 from indicators.thai import clean
 
 
@@ -17,6 +21,16 @@ class Held:
 
     kind: str
     held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """So many cases fewer (more, where fewer is better) and the answer has this score only."""
+
+    cases: int
+    unit: str
+    fewer: bool
+    score: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,15 @@ class ReadAnswer:
     def waits(self) -> bool:
         """There was no case, and no reviewer has chosen a row yet."""
         return self.answer.pending == "no_case" and self.answer.is_answered
+
+    @property
+    def near(self) -> "Near | None":
+        """How little would lose its row; None in the lowest row, for choices, and where a reviewer chose the row."""
+        rule = self.node.rule
+        if not isinstance(rule, Rule) or self.answer.score is None or self.answer.inputs is None:
+            return None
+        drop = drop_of(rule, rule.read(self.answer.inputs))
+        return None if drop is None else Near(drop.cases, drop.unit, drop.fewer, score(rule, drop.inputs).score)
 
     @property
     def is_decidable(self) -> bool:

@@ -15,7 +15,7 @@ from assessments.forms.moves import AcceptForm, DecideForm, ExtendForm, MoveForm
 from assessments.forms.national import NationalFilter
 from assessments.models import Assessment
 from assessments.queries import national, reading
-from assessments.workflow import CENTRAL_ROLES, Action, Right
+from assessments.workflow import CENTRAL_ROLES, Action, Right, Role
 from indicators import editions
 
 FORMS: dict[Action, type[MoveForm]] = {
@@ -24,6 +24,9 @@ FORMS: dict[Action, type[MoveForm]] = {
     Action.REOPEN: ReopenForm,
     Action.EXTEND: ExtendForm,
 }
+
+# Who checks an answer sees how near it stands to the row below; its office's own helpers do not.
+NEAR_ROLES = CENTRAL_ROLES | {Role.INSPECTOR}
 
 
 @require_GET
@@ -160,6 +163,7 @@ def _page(
         "assessment": assessment,
         "dimensions": dimensions,
         "waiting": [row.node for row in decidable if row.waits],
+        "shows_near": request.user.role in NEAR_ROLES,
         "decide": {row.node.code: _decide_form(assessment, row, typed) for row in decidable if decide},
         "history": reading.status_history(assessment),
         "moves": allowed,

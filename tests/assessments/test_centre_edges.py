@@ -13,7 +13,7 @@ from django.utils import translation
 from assessments import services
 from assessments.forms.people import InviteForm, SupportImportForm
 from assessments.models import Assessment, Province, Round, SupportOffice, User
-from assessments.queries import rounds
+from assessments.queries import national, rounds
 from assessments.services.people import change_person
 from assessments.workflow import Role, Status
 from indicators.models import Edition
@@ -236,3 +236,10 @@ class TestTheLogs:
         )
         page = told(english(manager), f"/people/{editor.pk}/")
         assert "Office: from สนง.พมจ.เชียงใหม่ to สนง.พมจ.ภูเก็ต" in page
+
+
+def test_a_phone_sorts_by_a_select_that_knows_every_order(round_2569: Round, as_reviewer: Client) -> None:
+    page = as_reviewer.get("/offices/", {"sort": "-overall"}).content.decode()
+    orders = re.findall(r'<option value="(-?(?:\w+))"( selected)?>([^<]+ (?:น้อยไป|มากไป|ตาม|ย้อน|ก่อน|ล่าสุด)[^<]*)', page)
+    assert len({words for *_, words in orders}) == len(orders) == 2 * len(national.COLUMNS)
+    assert [order for order, chosen, _ in orders if chosen] == ["-overall"]
