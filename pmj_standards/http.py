@@ -1,5 +1,6 @@
 """What every page and every refusal shares."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from assessments import access
 from assessments.access import Refusal
 from assessments.models import User
 from assessments.workflow import Right
+from pmj_standards import lost
 from pmj_standards.middleware import SESSION_STEP
 
 
@@ -41,5 +43,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token died (signed in again elsewhere, session ended): nothing typed is lost, reload and save."""
+    if not request.headers.get("HX-Request") and lost.holds_typed(request) and lost.from_here(request):
+        return lost.not_saved(request, status=HTTPStatus.FORBIDDEN)
     template = "frame/_refused.html" if request.headers.get("HX-Request") else "403_csrf.html"
     return render(request, template, {"reason": "", "csrf": True}, status=403)

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
+
+from pmj_standards import lost
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -33,14 +36,35 @@ def language(get_response: Handler) -> Handler:
 
 def htmx_login(get_response: Handler) -> Handler:
     """A htmx request of a person whose session ended gets 401 and stays where it is, instead of a sign-in page
-    swapped into the form. The page keeps what was typed and offers to sign in."""
+    swapped into the form. The page keeps what was typed and offers to sign in. Without htmx a long form comes back as a
+    page that holds what was typed."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         to_login = response.status_code == 302 and response.headers["Location"].startswith(reverse(settings.LOGIN_URL))
-        if getattr(request, "htmx", False) and to_login and not request.user.is_authenticated:
+        if not to_login or request.user.is_authenticated:
+            return response
+        if getattr(request, "htmx", False):
             return HttpResponse(status=401, headers={"HX-Trigger": "signed-out"})
-        return response
+        return lost.not_saved(request, status=HTTPStatus.UNAUTHORIZED) if lost.holds_typed(request) else response
+
+    return handle
+
+
+def wrong_method(get_response: Handler) -> Handler:
+    """A person who opens or reloads an address that only takes forms gets a page with the way back, still as a 405."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if (
+            response.status_code != HTTPStatus.METHOD_NOT_ALLOWED
+            or request.method != "GET"
+            or not request.accepts("text/html")
+        ):
+            return response
+        page = lost.wrong_method(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     return handle
 
@@ -51,11 +75,19 @@ def keep_session(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             now = int(time.time())
-            if now - request.session.get("used_at", 0) > SESSION_STEP:
+            if now - request.session.get("used_at", 0) > SESSION_STEP and not _speaks_by_itself(request):
                 request.session["used_at"] = now
         return get_response(request)
 
     return handle
+
+
+def _speaks_by_itself(request: HttpRequest) -> bool:
+    """A page that was left open says so every few seconds (`presence`): nobody uses it then."""
+    try:
+        return resolve(request.path).url_name == "presence"
+    except Resolver404:
+        return False
 
 
 def second_factor(get_response: Handler) -> Handler:

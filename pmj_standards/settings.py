@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pmj_standards.middleware.htmx_login",
+    "pmj_standards.middleware.wrong_method",
     "pmj_standards.middleware.keep_session",
     "pmj_standards.middleware.second_factor",
     "pmj_standards.middleware.private_pages",

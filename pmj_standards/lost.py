@@ -1,0 +1,70 @@
+"""Where a request leads nowhere although a person did nothing wrong: signed out while typing, or a reload of an
+address that only takes what is sent to it."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
+
+# Forms with long texts: what was typed comes back, to be copied or sent again. Nothing of it is kept on the server.
+KEPT = {"answer_save": "answer_detail"}
+# Addresses above another one that are no pages.
+NO_PAGES = {"evidence_preview"}
+# What says how to save, not what; an old choice between two versions is made anew.
+_DROPPED = {"csrfmiddlewaretoken", "over", "theirs", "stay", "onward"}
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "no_case_reason": _("Why there was no case"),
+        "performance": _("Performance"),
+        "problems": _("Problems and obstacles"),
+        "remedies": _("Remedies"),
+        "number_source": _("Who counted, and from what"),
+    }
+
+
+def holds_typed(request: HttpRequest) -> bool:
+    """Whether this request brings what a person typed into one of our own pages."""
+    match = request.resolver_match
+    return request.method == "POST" and match is not None and match.url_name in KEPT
+
+
+def from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that the form stood on one of our pages: a stranger's is never offered to be saved."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
+def not_saved(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
+    """What was typed, to be copied, or to be sent again once the person is signed in."""
+    match = request.resolver_match
+    assert match is not None
+    labels = _labels()
+    texts = [(name, label, request.POST[name]) for name, label in labels.items() if request.POST.get(name)]
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    others = [(name, value) for name, value in sent if name not in labels and name not in _DROPPED]
+    not_numbers = {"version", "back", "compact", "evidence_held", "no_case"}
+    numbers = [value for name, value in others if name not in not_numbers and value]
+    page = reverse(KEPT[str(match.url_name)], kwargs=match.kwargs)
+    context = {"texts": texts, "others": others, "numbers": numbers, "page": page}
+    return render(request, "not_saved.html", context, status=status)
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """A page for a person who opens or reloads an address that only takes forms: the way to where the form stands."""
+    return render(request, "405.html", {"page": _page_above(request.path)}, status=HTTPStatus.METHOD_NOT_ALLOWED)
+
+
+def _page_above(path: str) -> str:
+    """The nearest page that the address belongs to: /rounds/3/change/ belongs to /rounds/3/."""
+    parts = path.strip("/").split("/")
+    while parts := parts[:-1]:
+        above = f"/{'/'.join(parts)}/"
+        try:
+            if resolve(above).url_name not in NO_PAGES:
+                return above
+        except Resolver404:
+            continue
+    return "/"
