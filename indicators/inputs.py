@@ -4,6 +4,7 @@ Pure: no Django. An `Inputs` mapping holds only values that passed here:
 whole numbers as `int`, measures as `Decimal`, lists as `tuple[int, ...]`, yes/no as `bool`.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "text": (
         "กรอก “{field}” เป็นตัวเลขจำนวนเต็ม เช่น 30 (อ่านค่าที่กรอกไม่ได้: {value})",
         "Enter “{field}” as a whole number, for example 30 (cannot read: {value}).",
+    ),
+    "quoted": (
+        "“{field}” ต้องเป็นตัวเลข ไม่ใช่ข้อความ (ที่ได้รับคือ {value}) เขียนตัวเลขโดยไม่ใส่เครื่องหมายคำพูด เช่น 30",
+        "“{field}” must be a number, not a text (got {value}); write the number without quotes, for example 30.",
     ),
     "fraction": (
         "กรอก “{field}” เป็นจำนวนเต็ม ไม่มีทศนิยม เช่น 30 (ที่กรอกคือ {value})",
@@ -63,9 +68,13 @@ REASONS: dict[str, tuple[str, str]] = {
         "Choose one of options 1 to {limit} (you answered {value}).",
     ),
     "yes_no": ("ตอบ “{field}” โดยเลือก “{yes}” หรือ “{no}”", "Answer “{field}” with “{yes}” or “{no}”."),
+    "true_false": (
+        "ตอบ “{field}” ด้วย true ({yes}) หรือ false ({no}) (ที่ตอบคือ {value})",
+        "Answer “{field}” with true ({yes}) or false ({no}) (you answered {value}).",
+    ),
     "list": (
-        "กรอก “{field}” เป็นรายการตัวเลข กิจกรรมละหนึ่งจำนวน",
-        "Enter “{field}” as a list of numbers, one for each activity.",
+        "กรอก “{field}” เป็นรายการตัวเลข เช่น [6, 7, 11] (ที่ได้รับคือ {value})",
+        "Enter “{field}” as a list of numbers, for example [6, 7, 11] (got {value}).",
     ),
     "list_commas": (
         "อ่าน {value} ใน “{field}” ได้สองแบบ คั่นแต่ละกิจกรรมด้วยเว้นวรรค เช่น 85 90 80",
@@ -164,18 +173,18 @@ class Field:
                 return self._list(raw)
             case "yes":
                 if not isinstance(raw, bool):
-                    raise self.missing()
+                    raise self.refuse("true_false", yes=self.options[0], no=self.options[1], value=_as_json(raw))
                 return raw
             case "option":
                 if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= len(self.options):
-                    raise self.refuse("option", value=_shown(raw), limit=len(self.options))
+                    raise self.refuse("option", value=_as_json(raw), limit=len(self.options))
                 return raw
 
     def _count(self, raw: Any) -> int:
         if isinstance(raw, (Decimal, float)):
             raise self.refuse("fraction", value=_shown(raw))
         if isinstance(raw, bool) or not isinstance(raw, int):
-            raise self.refuse("text", value=_shown(raw))
+            raise self.refuse("quoted" if isinstance(raw, str) else "text", value=_as_json(raw))
         if raw < 0:
             raise self.refuse("negative", value=raw)
         if raw > LARGEST:
@@ -187,7 +196,7 @@ class Field:
     def _measure(self, raw: Any) -> Decimal:
         """A measure with decimals; stored answers carry it as text, which keeps it exact."""
         if isinstance(raw, (bool, float)) or not isinstance(raw, (int, str, Decimal)):
-            raise self.refuse("decimals", value=_shown(raw), limit=self.decimals)
+            raise self.refuse("decimals", value=_as_json(raw), limit=self.decimals)
         try:
             value = Decimal(raw)
         except InvalidOperation:
@@ -204,7 +213,7 @@ class Field:
 
     def _list(self, raw: Any) -> tuple[int, ...]:
         if not isinstance(raw, (list, tuple)):
-            raise self.refuse("list")
+            raise self.refuse("list", value=_as_json(raw))
         if self.length is not None and len(raw) != self.length:
             raise self.refuse("list_length", value=len(raw), limit=self.length)
         if self.maximum is not None and len(raw) > self.maximum:
@@ -216,6 +225,11 @@ class Field:
 
     def _labels(self, length: int) -> Iterable[str]:
         return self.item_labels or [f"{self.label} ({place})" for place in range(1, length + 1)]
+
+
+def _as_json(raw: Any) -> str:
+    """A refused value as it stands in JSON: "5" is not 5, and true is not True."""
+    return _shown(json.dumps(raw, ensure_ascii=False, default=str) if not isinstance(raw, Decimal) else raw)
 
 
 def _shown(raw: Any) -> str:

@@ -104,7 +104,7 @@ def test_nobody_at_all_in_a_share() -> None:
 def test_yes_or_no(code: str) -> None:
     assert (judged(code, has=True).met, judged(code, has=True).shortfall) == (True, 0)
     assert (judged(code, has=False).met, judged(code, has=False).shortfall) == (False, 1)
-    assert refused(code, has="มี") == "yes_no"
+    assert refused(code, has="มี") == "true_false"
 
 
 def test_a_training_is_passed_not_had() -> None:

@@ -111,7 +111,7 @@ def test_counts_that_are_read(raw: int, value: int) -> None:
         (-1, "negative"),
         (LARGEST + 1, "too_large"),
         (True, "text"),
-        ("5", "text"),
+        ("5", "quoted"),
         (Decimal("5.0"), "fraction"),
         (5.0, "fraction"),
         ([5], "text"),
@@ -176,7 +176,7 @@ def test_a_list_of_named_groups_has_one_entry_for_each() -> None:
 def test_yes_and_options() -> None:
     assert HAS.read(True) is True
     assert HAS.read(False) is False
-    assert code_of(HAS, 1) == "yes_no"
+    assert [code_of(HAS, raw) for raw in (1, "yes")] == ["true_false"] * 2
     assert [OPTION.read(place) for place in (1, 2, 3)] == [1, 2, 3]
     assert [code_of(OPTION, raw) for raw in (0, 4, "1", True, Decimal(1))] == ["option"] * 5
 
@@ -216,6 +216,27 @@ def test_every_reason_has_both_languages_with_the_same_places() -> None:
     assert {code: places(thai) for code, (thai, _) in REASONS.items()} == {
         code: places(english) for code, (_, english) in REASONS.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "words"),
+    [
+        (
+            COUNT,
+            "5",
+            '“จำนวนแผน” ต้องเป็นตัวเลข ไม่ใช่ข้อความ (ที่ได้รับคือ "5") เขียนตัวเลขโดยไม่ใส่เครื่องหมายคำพูด เช่น 30',
+        ),
+        (COUNT, True, "กรอก “จำนวนแผน” เป็นตัวเลขจำนวนเต็ม เช่น 30 (อ่านค่าที่กรอกไม่ได้: true)"),
+        (COUNT, Decimal("5.0"), "กรอก “จำนวนแผน” เป็นจำนวนเต็ม ไม่มีทศนิยม เช่น 30 (ที่กรอกคือ 5.0)"),
+        (OPTION, "1", 'เลือกหนึ่งข้อจากข้อ 1 ถึงข้อ 3 (ที่ตอบคือ "1")'),
+        (HAS, 1, "ตอบ “มีพื้นที่หรือไม่” ด้วย true (มี) หรือ false (ไม่มี) (ที่ตอบคือ 1)"),
+        (THREE, 3, "กรอก “บุคลากร” เป็นรายการตัวเลข เช่น [6, 7, 11] (ที่ได้รับคือ 3)"),
+    ],
+)
+def test_a_refused_json_value_is_named_as_it_was_written(field: Field, raw: Any, words: str) -> None:
+    with pytest.raises(InputRefused) as refused:
+        field.read(raw)
+    assert refused.value.message() == words
 
 
 def test_a_refusal_in_english() -> None:
