@@ -32,6 +32,8 @@
     };
 
     document.body.addEventListener("htmx:afterRequest", (event) => {
+      // What the page says by itself, without anybody at it, is no use.
+      if (event.detail.elt.matches("[data-presence]")) return;
       if (event.detail.successful) {
         used();
         failed.hidden = true;
