@@ -117,7 +117,7 @@ def make_fonts() -> None:
     import fontpkg_sarabun
     from fontTools.ttLib import TTFont
 
-    say("Making the web fonts ...")
+    say("Making the web fonts (10 seconds) ...")
     folder = data_dir() / "fonts"
     folder.mkdir(parents=True, exist_ok=True)
     for weight in WEIGHTS:
@@ -133,20 +133,20 @@ def make_messages() -> None:
 
 
 def make_static() -> None:
-    say("Collecting the static files ...")
+    say("Collecting the static files (10 seconds) ...")
     unused = [f"--ignore={pattern}" for pattern in UNUSED_STATIC]
     manage("collectstatic", "--noinput", "--clear", "--verbosity=0", *unused)
 
 
 def make_database() -> None:
-    say("Preparing the database ...")
+    say("Preparing the database and the standard (half a minute when it is new) ...")
     manage("migrate", "--noinput", "--verbosity=0")
     manage("loaddata", "provinces", "--verbosity=0")
     manage("load_standard", "--verbosity=0")
 
 
 def make_demo() -> None:
-    say("Making the demonstration data, once ...")
+    say("Making the demonstration data, once: 76 offices in three rounds (1 to 2 minutes) ...")
     manage("seed_demo")
     from django.conf import settings
 
