@@ -27,6 +27,8 @@ LONGEST_NUMBER = 100
 LONGEST_LIST = 4_000
 _TICK = {"class": "form-check-input"}
 TEXTS = ("performance", "problems", "remedies", "number_source")
+# What is chosen as one between two versions: the numbers and what stands for them.
+NUMBERS = ("inputs", "typed", "no_case", "no_case_reason")
 
 
 class CleanText(forms.CharField):
@@ -190,6 +192,30 @@ class AnswerForm(forms.Form):
     def held(self) -> FormHelper:
         names = ["evidence_held"] if "evidence_held" in self.fields else []
         return _helper(*(Laid(name, template="office/_held_field.html") for name in names))
+
+
+def pick_of(column: str) -> str:
+    """The name of the choice that a column belongs to."""
+    return "numbers" if column in NUMBERS else column
+
+
+class PickForm(forms.Form):
+    """Between two versions of an answer: for each field (the numbers as one) the person's own, or the other one."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data, prefix="pick", use_required_attribute=False)
+        for name in ("numbers", *TEXTS, "evidence_held"):
+            self.fields[name] = forms.ChoiceField(required=False, choices=[("mine", ""), ("theirs", "")])
+
+    @property
+    def theirs(self) -> set[str]:
+        """The columns for which the other version was chosen."""
+        columns = (*NUMBERS, *TEXTS, "evidence_held")
+        return {column for column in columns if self.cleaned_data[pick_of(column)] == "theirs"}
+
+    def merged(self, columns: Mapping[str, Any], other: Answer) -> dict[str, Any]:
+        """The person's own columns, with those of the other version where it was chosen."""
+        return {**columns, **{column: getattr(other, column) for column in self.theirs}}
 
 
 def _helper(*laid: Laid) -> FormHelper:

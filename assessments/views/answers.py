@@ -15,10 +15,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from assessments import services
 from assessments.access import AppRequest, for_assessment, for_everyone, may
-from assessments.forms.answers import AnswerForm
-from assessments.models import Assessment
+from assessments.forms.answers import AnswerForm, PickForm
+from assessments.models import Answer, Assessment
 from assessments.queries import answering, progress, shown
 from assessments.queries.evidence import panel_of
+from assessments.queries.shown import Difference
 from assessments.views.standing import Standing, not_taken, stale, standing, whole_form
 from assessments.workflow import Action
 from indicators.editions import AreaNode, IndicatorNode
@@ -109,7 +110,8 @@ def answer_save(request: AppRequest, assessment: Assessment, code: str) -> HttpR
     if not form.is_valid():
         return _answered(request, assessment, form, not_taken(form, answering.answer_of(assessment, node)), status=422)
     now = answering.answer_of(assessment, node) if compact else None
-    entry = services.Entry(**form.columns(now))
+    columns, unused = _chosen(request, assessment, form, now)
+    entry = services.Entry(**columns)
     try:
         saved = services.save_answer(
             assessment=assessment, indicator=node, by=request.user, version=form.based_on, entry=entry
@@ -118,16 +120,37 @@ def answer_save(request: AppRequest, assessment: Assessment, code: str) -> HttpR
         return _answered(request, assessment, form, stale(form, found.answer, now), status=409)
     except services.Refused as refusal:
         return _refused(request, refusal, assessment, code)
+    if unused:
+        return _settled(request, saved.assessment, saved.answer, form, unused)
     return _answered(request, saved.assessment, form, standing(form, saved.answer))
 
 
 def _theirs(request: AppRequest, assessment: Assessment, form: AnswerForm) -> HttpResponse:
-    """A colleague's version was chosen: it is shown, and what the person had typed stays beside it to copy."""
+    """A colleague's version was chosen as a whole."""
     answer = answering.answer_of(assessment, form.node)
     mine = stale(form, answer, answer if form.compact else None)
+    return _settled(request, assessment, answer, form, mine.differences)
+
+
+def _settled(
+    request: AppRequest, assessment: Assessment, answer: Answer, form: AnswerForm, unused: list[Difference]
+) -> HttpResponse:
+    """Of two versions the chosen one is shown, and what the person had typed and did not choose, to copy."""
     fresh = AnswerForm(node=form.node, answer=answer)
-    page = _page(request, assessment, fresh, standing(fresh)) | {"unused": mine.differences}
+    page = _page(request, assessment, fresh, standing(fresh)) | {"unused": unused}
     return render(request, "office/answer_detail.html", page)
+
+
+def _chosen(
+    request: AppRequest, assessment: Assessment, form: AnswerForm, base: Answer | None
+) -> tuple[dict[str, Any], list[Difference]]:
+    """What is to be saved; between two versions as the person chose field by field, with what of their own falls."""
+    columns, picks = form.columns(base), PickForm(request.POST)
+    if "over" not in request.POST or not picks.is_valid() or not picks.theirs:
+        return columns, []
+    answer = answering.answer_of(assessment, form.node)
+    unused = [each for each in stale(form, answer, base).differences if each.column in picks.theirs]
+    return picks.merged(columns, answer), unused
 
 
 def _refused(request: AppRequest, refusal: services.Refused, assessment: Assessment, code: str) -> HttpResponse:

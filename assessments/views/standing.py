@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
 from assessments.calendar import clock, day_of, moment_text, today
-from assessments.forms.answers import TEXTS, AnswerForm
+from assessments.forms.answers import TEXTS, AnswerForm, pick_of
 from assessments.models import Answer
 from assessments.queries.shown import Difference, columns_of, differences
 from assessments.services.answers import as_stored
@@ -68,6 +69,11 @@ class Standing:
     def scores_older(self) -> bool:
         """The score shown belongs to the numbers before those that cannot be used yet."""
         return bool(self.answer.typed) and self.answer.inputs is not None
+
+    @property
+    def choices(self) -> list[tuple[str, list[Difference]]]:
+        """With `stale`: what is chosen together, one of the two versions each, by the name of the choice."""
+        return [(name, list(found)) for name, found in groupby(self.differences, lambda each: pick_of(each.column))]
 
     @property
     def lacks_reason(self) -> bool:

@@ -4,11 +4,12 @@
 (() => {
   const WAITS = [3000, 6000, 12000, 30000, 60000];
   const SKIPPED = new Set(["csrfmiddlewaretoken", "version", "over", "onward", "stay", "back", "compact"]);
+  const skipped = (name) => SKIPPED.has(name) || name.startsWith("pick-");
   const records = new Map();
 
   const content = (form) => {
     const found = [];
-    for (const [name, value] of new FormData(form)) if (!SKIPPED.has(name)) found.push([name, value]);
+    for (const [name, value] of new FormData(form)) if (!skipped(name)) found.push([name, value]);
     return JSON.stringify(found);
   };
 
@@ -53,7 +54,7 @@
   const keyOf = (form) => `draft:${form.dataset.person}:${form.getAttribute("action")}`;
   const keepDraft = (form) => {
     try {
-      sessionStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), content: content(form) }));
+      sessionStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), version: form.elements.version.value, content: content(form) }));
     } catch (_error) { /* storage is full or forbidden: the page itself still holds the text */ }
   };
   const dropDraft = (form) => {
@@ -67,7 +68,7 @@
     const values = new Map();
     for (const [name, value] of pairs) values.set(name, [...(values.get(name) || []), value]);
     for (const field of form.elements) {
-      if (!field.name || SKIPPED.has(field.name) || field.type === "hidden") continue;
+      if (!field.name || skipped(field.name) || field.type === "hidden") continue;
       const found = values.get(field.name) || [];
       if (field.type === "radio" || field.type === "checkbox") field.checked = found.includes(field.value);
       else if (field.tagName !== "BUTTON") field.value = found[0] ?? "";
@@ -85,7 +86,8 @@
   const offerDraft = (form) => {
     const draft = readDraft(form);
     const box = form.querySelector("[data-draft]");
-    if (!draft || !box) return;
+    // A page that came back unsaved holds what was typed already.
+    if (!draft || !box || conflictOf(form)) return;
     const before = new Set(JSON.parse(content(form)).map(String));
     const changed = JSON.parse(draft.content).filter((pair) => pair[1] && !before.has(String(pair)));
     if (draft.content === content(form) || !changed.length) return dropDraft(form);
@@ -94,6 +96,8 @@
     box.hidden = false;
     box.querySelector("[data-draft-use]").addEventListener("click", () => {
       fill(form, JSON.parse(draft.content));
+      // What somebody saved since then is no victim of an older text: the server shows both.
+      if (draft.version !== undefined) form.elements.version.value = draft.version;
       box.hidden = true;
       touched(form);
       send(form);
@@ -237,13 +241,15 @@
 
     form.addEventListener("click", (event) => {
       if (event.target.closest("[data-retry]")) again(form);
-      if (event.target.closest("[data-take-theirs]")) {
-        // Sent as a plain form, past htmx: the page that comes back shows once more what was not used.
+      const chosen = event.target.closest("[data-take-theirs], [data-keep-mine]");
+      if (chosen && (chosen.name === "theirs" || form.querySelector("[name^=pick-][value=theirs]:checked"))) {
+        // Sent as a plain form, past htmx: the page that comes back shows once more what was not used. Until it has
+        // come, the tab keeps what was typed.
         event.preventDefault();
+        keepDraft(form);
         record.dirty = false;
-        dropDraft(form);
         const choice = document.createElement("input");
-        Object.assign(choice, { type: "hidden", name: "theirs", value: "1" });
+        Object.assign(choice, { type: "hidden", name: chosen.name, value: chosen.value });
         form.append(choice);
         form.submit();
       }
@@ -255,6 +261,7 @@
       if (status === 409 || status === 422) event.detail.isError = false;
     });
     watchState(form);
+    if (document.querySelector("[data-unused]")) dropDraft(form);
     offerDraft(form);
   };
 

@@ -347,3 +347,43 @@ def test_the_form_token_is_for_signed_in_people(as_editor: Client, client: Clien
     assert len(response.json()["token"]) == 64
     assert client.get("/form-token/", headers=HTMX).status_code == 401
     assert as_editor.post("/form-token/").status_code == 405
+
+
+# --- choosing between two versions field by field ------------------------------------------------------
+
+
+def test_between_two_versions_each_field_is_chosen_by_itself(
+    as_editor: Client, url: str, theirs: Answer, assessment: Assessment
+) -> None:
+    conflict = as_editor.post(url, data(performance="ของฉัน", problems="ปัญหาของฉัน"))
+    assert [name for name, _found in conflict.context["state"].choices] == ["numbers", "performance", "problems"]
+    picks = {"pick-numbers": "theirs", "pick-performance": "mine", "pick-problems": "theirs"}
+    response = as_editor.post(url, data(performance="ของฉัน", problems="ปัญหาของฉัน", over=1, **picks))
+    page = response.content.decode()
+    assert response.status_code == 200
+    saved = answer(assessment)
+    assert (saved.version, saved.inputs, saved.performance, saved.problems) == (
+        2,
+        {"numerator": 1, "denominator": 2},
+        "ของฉัน",
+        "ของหัวหน้า",
+    )
+    assert [each.column for each in response.context["unused"]] == ["inputs", "problems"]
+    assert "ปัญหาของฉัน</dd>" in page
+    assert "ของหัวหน้า</textarea>" in page
+
+
+def test_a_choice_is_stale_when_they_saved_once_more(
+    as_editor: Client, url: str, theirs: Answer, assessment: Assessment, head: User, standard: EditionNode
+) -> None:
+    services.save_answer(
+        assessment=assessment, indicator=standard.indicators["2.2"], by=head, version=1, entry=Entry(problems="อีกครั้ง")
+    )
+    response = as_editor.post(url, data(performance="ของฉัน", over=1, **{"pick-problems": "theirs"}))
+    assert response.status_code == 409
+    assert (answer(assessment).version, answer(assessment).performance) == (2, "")
+
+
+def test_a_choice_without_a_conflict_changes_nothing(as_editor: Client, url: str, assessment: Assessment) -> None:
+    as_editor.post(url, data(performance="ของฉัน", **{"pick-performance": "theirs"}), headers=HTMX)
+    assert answer(assessment).performance == "ของฉัน"

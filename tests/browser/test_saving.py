@@ -113,7 +113,12 @@ def test_a_stale_save_shows_both_values(open_as: Open, places: dict[str, Any]) -
         expect(conflict).to_contain_text(re.compile("3.*4|4.*3", re.DOTALL))
         assert second.page.locator("[name=count]").input_value() == "4"
         assert kept(first.page, "count") == "3"
-        second.page.evaluate("window.onbeforeunload = null")
+        second.page.locator("[name=performance]").fill("ของหัวหน้า")
+        second.page.locator("[name=pick-numbers][value=theirs]").check()
+        second.page.locator("[data-keep-mine]").click()
+        expect(second.page.locator("[data-unused]")).to_contain_text("4")
+        assert second.page.locator("[name=count]").input_value() == "3"
+        assert (kept(first.page, "count"), kept(first.page, "performance")) == ("3", "ของหัวหน้า")
 
 
 def slowed(watched: Watched, seconds: float) -> None:
