@@ -55,6 +55,14 @@ class IndicatorNode:
     counts: tuple[str, ...]
     ruling: str
     source: dict[str, str]
+    # Its predecessor in the edition before, by primary key, and whether the figures of both may be compared.
+    previous: int | None
+    comparable: bool
+
+    def reads_as(self, other: "IndicatorNode") -> bool:
+        """Whether both ask the same by the same rule, in the same words."""
+        asked = ("name", "criterion", "criterion_detail", "rule", "formula", "counts", "evidence")
+        return all(getattr(self, each) == getattr(other, each) for each in asked)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -287,6 +295,8 @@ def _indicator_node(row: Indicator) -> IndicatorNode:
         counts=_bound(row.counts),
         ruling=_bound(row.ruling),
         source=row.source,
+        previous=row.previous_id,
+        comparable=row.comparable,
     )
 
 

@@ -50,7 +50,8 @@ def jump(code: str, rule: Rule | Check, *, last: Stored, now: Stored) -> Caution
 
     For indicators that may be compared over the years only.
     """
-    if last is None or now is None:
+    asked = {field.name for field in rule.fields}
+    if last is None or now is None or last.keys() != asked or now.keys() != asked:
         return None
     before = {measure.name: measure for measure in _measures(rule, last)}
     pairs = [(before[measure.name], measure) for measure in _measures(rule, now) if measure.name in before]

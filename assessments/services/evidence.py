@@ -105,6 +105,22 @@ def use(*, evidence: Sequence[Evidence], answer: Answer, by: User) -> None:
     """Use what the office already has for one more indicator; raises Refused."""
     assessment = locked(answer.assessment, by=by, action=Action.EDIT)
     kept = Evidence.objects.kept().filter(assessment=assessment, pk__in=[each.pk for each in evidence])
+@transaction.atomic
+def carry_over(*, evidence: Evidence, answer: Answer, by: User) -> Added:
+    """Use an earlier year's file or link for this year's indicator: a row of its own that shares the stored file, or
+    the row that the office already has of the same content. Raises Refused."""
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    if evidence.kind == Evidence.Kind.FILE and not evidence.file.storage.exists(str(evidence.file.name)):
+        raise Refused(_("The stored file of “%(name)s” is missing; attach it again.") % {"name": evidence.name})
+    shared = ("kind", "name", "url", "file", "content_type", "size", "sha256", "document_date")
+    carried = Evidence(assessment=assessment, carried_from=evidence, added_by=by)
+    for column in shared:
+        setattr(carried, column, getattr(evidence, column))
+    content = {"sha256": evidence.sha256} if evidence.sha256 else {"url": evidence.url}
+    same = Evidence.objects.filter(assessment=assessment, **content).first()
+    return _keep(carried, same, assessment, answer, by)
+
+
     found = {each.pk: each for each in kept}
     for each in evidence:
         if each.pk not in found:

@@ -1,0 +1,167 @@
+"""Last year's answer of the same office beside this year's: figures, score, remarks, texts and evidence.
+
+Figures are shown and never taken over. For each text and each piece of evidence the office says whether it is the
+same, updated, or not any more (`models.Carry`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Q
+
+from assessments.models import Answer, Assessment, Carry, EvidenceUse, StatusChange
+from assessments.queries.evidence import Item
+from assessments.queries.shown import Figure, figures, label_of, text_of
+from assessments.workflow import Action
+from indicators import editions
+from indicators.editions import AreaNode, IndicatorNode
+from indicators.thai import number
+
+# The texts that an office may carry over, in the form's order; the last one is the handover note.
+CARRIED_TEXTS = ("performance", "problems", "remedies", "number_source")
+EDITION_SAME, SAME, CHANGED, NEW = "edition", "same", "changed", "new"
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedText:
+    """One of last year's texts. `waits`: said to be updated, but still word for word last year's."""
+
+    column: str
+    label: str
+    text: str
+    choice: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedItem:
+    """One of last year's files or links. `waits`: said to be updated, but nothing new was attached since."""
+
+    item: Item
+    choice: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LastYear:
+    """Last year's answer to one indicator. `standing` tells how the indicator itself relates to last year's (edition:
+    the very same edition). `answer` is None where last year's standard had no such indicator."""
+
+    year: int
+    standing: str
+    comparable: bool
+    answer: Answer | None = None
+    figures: Sequence[Figure] = ()
+    decided: str = ""
+    returns: Sequence[StatusChange] = ()
+    texts: Sequence[CarriedText] = ()
+    items: Sequence[CarriedItem] = ()
+
+    @property
+    def open_choices(self) -> int:
+        """For how many texts and pieces of evidence the office has not said anything yet."""
+        return sum(not text.choice for text in self.texts) + sum(not item.choice for item in self.items)
+
+
+def last_answer(answer: Answer, node: IndicatorNode) -> Answer | None:
+    """The office's answer of last year to the same indicator, or to its predecessor. One query."""
+    assessment = answer.assessment
+    keys = [node.pk, *([node.previous] if node.previous else [])]
+    found = Answer.objects.filter(
+        assessment__province=assessment.province_id,
+        assessment__round__year=assessment.round.year - 1,
+        indicator__in=keys,
+    )
+    return found.select_related("assessment__round__edition", "assessment__province", "decided_by").first()
+
+
+def last_year_of(answer: Answer, node: IndicatorNode) -> LastYear | None:
+    """Last year's answer beside this one; None where the office had no assessment last year. Four queries at most:
+    the answer, its evidence, why it was returned, and what was said of it this year."""
+    assessment = answer.assessment
+    year = assessment.round.year - 1
+    last = last_answer(answer, node)
+    if last is None:
+        office = Assessment.objects.filter(province=assessment.province_id, round__year=year)
+        return LastYear(year, NEW, comparable=False) if office.exists() else None
+    before = editions.standard_of(last.assessment.round.edition).by_pk[last.indicator_id]
+    uses = EvidenceUse.objects.filter(answer=last, evidence__deleted_at__isnull=True).select_related("evidence")
+    said, newest = _said(answer)
+    return LastYear(
+        year,
+        EDITION_SAME if before.pk == node.pk else SAME if node.reads_as(before) else CHANGED,
+        comparable=before.pk == node.pk or node.comparable,
+        answer=last,
+        figures=figures(before, last.inputs),
+        decided=text_of(before, "decided_band", last.decided_band),
+        returns=list(last.assessment.history.filter(action=Action.RETURN).select_related("by")),
+        texts=[_text(answer, last, column, said) for column in CARRIED_TEXTS if getattr(last, column)],
+        items=[_item(use, said, newest) for use in uses],
+    )
+
+
+def _said(answer: Answer) -> tuple[dict[Any, Carry], datetime | None]:
+    """What the office said of last year's, by column or evidence, and when evidence was last attached. One query."""
+    kept = Q(answer__evidence_uses__evidence__deleted_at__isnull=True)
+    rows = Carry.objects.filter(answer=answer).annotate(newest=Max("answer__evidence_uses__added_at", filter=kept))
+    said: dict[Any, Carry] = {}
+    newest: datetime | None = None
+    for row in rows:
+        said[row.what or row.evidence_id] = row
+        newest = row.newest
+    return said, newest
+
+
+def _text(answer: Answer, last: Answer, column: str, said: Mapping[Any, Carry]) -> CarriedText:
+    row = said.get(column)
+    text = getattr(last, column)
+    waits = row is not None and row.choice == Carry.Choice.UPDATED and getattr(answer, column) == text
+    return CarriedText(column, label_of(column), text, row.choice if row else "", waits)
+
+
+def _item(use: EvidenceUse, said: Mapping[Any, Carry], newest: datetime | None) -> CarriedItem:
+    row = said.get(use.evidence_id)
+    waits = row is not None and row.choice == Carry.Choice.UPDATED and not (newest is not None and newest > row.at)
+    return CarriedItem(Item(use.evidence), row.choice if row else "", waits)
+
+
+# --- in few words, for the rows of an area ----------------------------------------------------------
+
+
+def short_of_area(assessment: Assessment, area: AreaNode) -> dict[str, str]:
+    """Last year's answers of an area in few words, by code: "4 ครั้ง (7.5)". One query.
+
+    Only what may be compared is shown: it stands beside this year's box without an explanation.
+    """
+    nodes = {node.pk: node for node in area.indicators}
+    nodes |= {node.previous: node for node in area.indicators if node.previous and node.comparable}
+    rows = Answer.objects.filter(
+        assessment__province=assessment.province_id,
+        assessment__round__year=assessment.round.year - 1,
+        indicator__in=nodes,
+    )
+    found = {nodes[row.indicator_id].code: short_of(nodes[row.indicator_id], row) for row in rows}
+    return {code: text for code, text in found.items() if text}
+
+
+def short_of(node: IndicatorNode, answer: Answer) -> str:
+    """An answer in Thai in few words; empty where there is none."""
+    outcome = ""
+    if answer.score is not None:
+        outcome = f" ({number(answer.score)})"
+    elif answer.met is not None:
+        outcome = " (ผ่านเกณฑ์)" if answer.met else " (ไม่ผ่านเกณฑ์)"
+    if answer.no_case:
+        return f"ไม่มีกรณีในรอบปี{outcome}"
+    inputs = answer.inputs
+    if inputs is None or inputs.keys() != {field.name for field in node.fields}:
+        return ""
+    if "option" in inputs:
+        return f"ข้อ {inputs['option']}{outcome}"
+    told = figures(node, inputs)
+    parts = [each.text for each in told]
+    if {"numerator", "denominator"} == inputs.keys():
+        return f"{parts[0]} จาก {parts[1]} {told[0].unit}{outcome}"
+    return f"{' · '.join(f'{each.text} {each.unit}'.strip() for each in told)}{outcome}"
