@@ -189,7 +189,7 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str) -> Iterator[Entry]:
-    name, folder = clean_name(path), folder_of(path)
+    name, folder = clean_name(path) or "?", folder_of(path)
     if entry.file_size > max_bytes():
         limit = {"limit": max_bytes() // 1024 // 1024}
         too_large = _("The file is larger than %(limit)s MB; make it smaller, or attach it as a link.") % limit

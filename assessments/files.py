@@ -109,6 +109,11 @@ def check(file: UploadedFile) -> CheckedFile:
     return CheckedFile(name=name, kind=kind, size=file.size, content=file)
 
 
+def check_name(name: str) -> None:
+    """Raises FileRefused where the (clean) name alone tells that the file is not taken."""
+    _kind_of_name(name)
+
+
 def kind_of(content_type: str) -> Kind | None:
     """The kind of a kept file."""
     return next((kind for kind in KINDS if kind.content_type == content_type), None)

@@ -1,8 +1,9 @@
 """What comes in as evidence: files, links, and which of the office's own are used once more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.archives import is_junk
 from assessments.files import ACCEPT, CheckedFile, FileRefused, check, clean_name
 from assessments.models import Assessment, Evidence
 from indicators import thai
@@ -60,6 +62,83 @@ class UploadForm(forms.Form):
         """Add why one file was not taken."""
         self.reasons.append(str(reason))
         self.add_error("file", f"{name}: {reason}")
+
+
+class KeepForm(UploadForm):
+    """Files for the library, also ZIPs; they are looked into when they are kept (`services.uploads.take`). What a
+    system left in a folder is passed over. `folder` is where the files lay."""
+
+    folder = forms.CharField(max_length=2000, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].widget.attrs["accept"] = f"{ACCEPT},.zip"
+
+    def clean_file(self) -> list[CheckedFile]:
+        return []
+
+    @property
+    def told(self) -> list[str]:
+        """Why files were refused, as `upload.js` shows it beside the name of the one file that it sent."""
+        only = f"{clean_name(self.sent[0].name or '')}: " if len(self.sent) == 1 else ""
+        return [str(error).removeprefix(only) for error in self.errors.get("file", [])]
+
+    @property
+    def sent(self) -> list[UploadedFile]:
+        files = self.files.getlist("file") if self.is_bound else []
+        return [file for file in files if not is_junk(file.name or "")]
+
+
+class StartForm(forms.Form):
+    """A file that will come in pieces. `code` is the indicator that it is for, empty for the library."""
+
+    name = forms.CharField(max_length=1000, strip=False)
+    size = forms.IntegerField(min_value=0, max_value=2**40)
+    code = forms.CharField(max_length=8, required=False)
+
+
+class PieceForm(forms.Form):
+    """One piece of a file, and the place in the file where it begins."""
+
+    offset = forms.IntegerField(min_value=0, max_value=2**40)
+    piece = forms.FileField()
+    folder = forms.CharField(max_length=2000, required=False)
+
+
+class AttachForm(forms.Form):
+    """Which files are attached, each to the indicator chosen beside it (`code-<key>`). `pairs` are theirs."""
+
+    attach = forms.ModelMultipleChoiceField(
+        queryset=Evidence.objects.none(),
+        error_messages={
+            "required": gettext_lazy("Tick at least one file."),
+            "invalid_choice": gettext_lazy("One of these is no longer there; look at the list again and choose."),
+            "invalid_pk_value": gettext_lazy("One of these is no longer there; look at the list again and choose."),
+        },
+    )
+
+    def __init__(self, *args: Any, assessment: Assessment, codes: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = Evidence.objects.kept().filter(assessment=assessment)
+        self.fields["attach"].queryset = kept  # type: ignore[attr-defined]
+        self.codes = codes
+        self.pairs: list[tuple[UUID, str]] = []
+
+    def clean_attach(self) -> Any:
+        for each in self.cleaned_data["attach"]:
+            code = self.data.get(f"code-{each.pk}", "")
+            if code in self.codes:
+                self.pairs.append((each.pk, code))
+            else:
+                self.add_error("attach", _("Choose an indicator for “%(name)s”.") % {"name": each.name})
+        return self.cleaned_data["attach"]
+
+    def chosen(self) -> dict[str, str]:
+        """What was chosen for each file, also where it was refused: its key to the code."""
+        return {name[5:]: str(value) for name, value in self.data.items() if name.startswith("code-")}
+
+    def ticked(self) -> set[str]:
+        return set(self.data.getlist("attach"))  # type: ignore[attr-defined]
 
 
 class LinkForm(forms.Form):

@@ -1,7 +1,7 @@
 """What the pages show of an office's evidence. Read only."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,27 +9,43 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from assessments.access import may
+from assessments.archives import max_packed
 from assessments.files import Kind, kind_of, max_bytes
-from assessments.forms.evidence import LinkForm, UploadForm
+from assessments.forms.evidence import KeepForm, LinkForm, UploadForm
 from assessments.models import Answer, Assessment, Evidence, EvidenceChange, EvidenceUse, User
+from assessments.models.evidence import EvidenceQuerySet
+from assessments.previews import Shown, preview_of
 from assessments.workflow import Action
 from indicators import editions
 from indicators.editions import IndicatorNode
+from indicators.matching import Before
 
 Act = EvidenceChange.Act
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file or link. `codes` are the indicators that it serves, in printed order."""
+    """One file or link. `codes` are the indicators that it serves, in printed order; `before` tells where the office
+    had the same file in an earlier year."""
 
     evidence: Evidence
     codes: tuple[str, ...] = ()
+    before: Before | None = None
 
     @property
     def kind(self) -> Kind | None:
         """The kind of a file; None for a link."""
         return kind_of(self.evidence.content_type)
+
+    @property
+    def shows(self) -> str:
+        """How it is shown in the page: "pdf", "image", "text" (Word, Excel); empty where it can only be downloaded."""
+        if self.kind is None:
+            return ""
+        first = self.kind.extensions[0]
+        if self.kind.inline:
+            return "pdf" if first == "pdf" else "image"
+        return "text" if first in ("docx", "xlsx") else ""
 
     @property
     def label(self) -> Any:
@@ -76,7 +92,25 @@ class Library:
     show: str
     items: tuple[Item, ...]
     counts: dict[str, int]
+    unused_files: int = 0
     undo: Evidence | None = None
+    form: KeepForm = field(default_factory=KeepForm)
+
+    @property
+    def max_mb(self) -> int:
+        return max_bytes() // (1024 * 1024)
+
+    @property
+    def max_bytes(self) -> int:
+        return max_bytes()
+
+    @property
+    def max_zip_mb(self) -> int:
+        return max_packed() // (1024 * 1024)
+
+    @property
+    def max_zip(self) -> int:
+        return max_packed()
 
 
 def place_of(assessment: Assessment, code: str) -> tuple[Answer, IndicatorNode]:
@@ -119,11 +153,11 @@ def panel_of(answer: Answer, node: IndicatorNode, *, picking: bool = False, **sh
     )
 
 
-def library_of(assessment: Assessment, user: User, *, show: str = "all", undo: str = "") -> Library:
-    """All evidence of an assessment as this person may see it. Two queries."""
+def library_of(assessment: Assessment, user: User, *, show: str = "all", undo: str = "", **shown: Any) -> Library:
+    """All evidence of an assessment as this person may see it. Three queries."""
     sees_deleted = user.province_id == assessment.province_id
     found = Evidence.objects.filter(assessment=assessment).select_related("added_by", "deleted_by")
-    items = _with_codes(assessment, found)
+    items = with_earlier(assessment, _with_codes(assessment, found))
     kept = tuple(item for item in items if item.evidence.deleted_at is None)
     lists = {"all": kept, "unused": tuple(item for item in kept if not item.codes)}
     if sees_deleted:
@@ -136,8 +170,55 @@ def library_of(assessment: Assessment, user: User, *, show: str = "all", undo: s
         show=show if show in lists else "all",
         items=lists.get(show, kept),
         counts={name: len(entries) for name, entries in lists.items()},
+        unused_files=sum(item.kind is not None for item in lists["unused"]),
         undo=gone[0] if gone else None,
+        **shown,
     )
+
+
+def with_earlier(assessment: Assessment, items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items, each with where the same file was in the latest earlier year of the office. One query."""
+    items = tuple(items)
+    found = before_of(assessment, sha256__in={item.evidence.sha256 for item in items if item.evidence.sha256})
+    return tuple(replace(item, before=found.get(item.evidence.sha256)) for item in items)
+
+
+def before_of(assessment: Assessment, *, by: str = "sha256", **which: Any) -> dict[str, Before]:
+    """What files of the office's earlier years served, by their hash or `name`; of several years the latest."""
+    kept = Evidence.objects.kept().filter(assessment__province=assessment.province_id, **which)
+    rows = kept.filter(assessment__round__year__lt=assessment.round.year).order_by("assessment__round__year")
+    found: dict[str, Before] = {}
+    for key, year, code in rows.values_list(by, "assessment__round__year", "uses__answer__indicator__code"):
+        known = found.get(key)
+        codes = {*(known.codes if known and known.year == year else ()), *([code] if code else [])}
+        found[key] = Before(year, tuple(sorted(codes, key=_in_order)))
+    return found
+
+
+def _in_order(code: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in code.split("."))
+
+
+def served_by(evidence: Evidence) -> Item:
+    """One file or link with its indicators and its earlier year. Two queries."""
+    return with_earlier(evidence.assessment, _with_codes(evidence.assessment, [evidence]))[0]
+
+
+def shown_of(item: Item) -> Shown | None:
+    """The beginning of a Word or Excel file as text; None for other kinds. 404 where storage has lost the file."""
+    if item.shows != "text" or item.kind is None:
+        return None
+    try:
+        with item.evidence.file.open("rb") as content:
+            return preview_of(content, item.kind.extensions[0])
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def unused_of(assessment: Assessment) -> EvidenceQuerySet:
+    """Files that no indicator uses, the oldest first."""
+    kept = Evidence.objects.kept().filter(assessment=assessment, kind=Evidence.Kind.FILE)
+    return kept.filter(uses__isnull=True)
 
 
 def _with_codes(assessment: Assessment, found: Iterable[Evidence]) -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ has lost comes back when the same content is attached again.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.files.base import File
 from django.core.files.storage import Storage
@@ -50,13 +51,17 @@ class _Hashed(File):
 def add_file(*, answer: Answer, file: CheckedFile, by: User) -> Added:
     """Keep a file and use it for an indicator; raises Refused. Not inside another transaction: were that rolled back,
     the file would stay."""
-    evidence = Evidence(
-        assessment=answer.assessment,
-        kind=Evidence.Kind.FILE,
-        name=file.name,
-        content_type=file.kind.content_type,
-        added_by=by,
-    )
+    return _store(Evidence(assessment=answer.assessment, added_by=by), file, answer, by)
+
+
+def keep_file(*, assessment: Assessment, file: CheckedFile, folder: str = "", by: User) -> Added:
+    """Keep a file for the office, without an indicator yet; raises Refused. As `add_file`, not inside another
+    transaction. `folder` is where it lay, in words (`archives.folder_of`)."""
+    return _store(Evidence(assessment=assessment, folder=folder, added_by=by), file, None, by)
+
+
+def _store(evidence: Evidence, file: CheckedFile, answer: Answer | None, by: User) -> Added:
+    evidence.kind, evidence.name, evidence.content_type = Evidence.Kind.FILE, file.name, file.kind.content_type
     content = _Hashed(file.content)
     storage = evidence.file.storage
     path = stored_path(evidence, "")
@@ -85,8 +90,8 @@ def _put_back_or_drop(storage: Storage, path: str, known: str) -> None:
 
 
 @transaction.atomic(durable=True)
-def _keep_file(evidence: Evidence, answer: Answer, by: User) -> Added:
-    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+def _keep_file(evidence: Evidence, answer: Answer | None, by: User) -> Added:
+    assessment = locked(evidence.assessment, by=by, action=Action.EDIT)
     same = Evidence.objects.filter(assessment=assessment, sha256=evidence.sha256).first()
     return _keep(evidence, same, assessment, answer, by)
 
@@ -100,11 +105,6 @@ def add_link(*, answer: Answer, url: str, name: str, by: User) -> Added:
     return _keep(evidence, same, assessment, answer, by)
 
 
-@transaction.atomic
-def use(*, evidence: Sequence[Evidence], answer: Answer, by: User) -> None:
-    """Use what the office already has for one more indicator; raises Refused."""
-    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
-    kept = Evidence.objects.kept().filter(assessment=assessment, pk__in=[each.pk for each in evidence])
 @transaction.atomic
 def carry_over(*, evidence: Evidence, answer: Answer, by: User) -> Added:
     """Use an earlier year's file or link for this year's indicator: a row of its own that shares the stored file, or
@@ -121,6 +121,11 @@ def carry_over(*, evidence: Evidence, answer: Answer, by: User) -> Added:
     return _keep(carried, same, assessment, answer, by)
 
 
+@transaction.atomic
+def use(*, evidence: Sequence[Evidence], answer: Answer, by: User) -> None:
+    """Use what the office already has for one more indicator; raises Refused."""
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    kept = Evidence.objects.kept().filter(assessment=assessment, pk__in=[each.pk for each in evidence])
     found = {each.pk: each for each in kept}
     for each in evidence:
         if each.pk not in found:
@@ -128,6 +133,48 @@ def carry_over(*, evidence: Evidence, answer: Answer, by: User) -> Added:
         _use(found[each.pk], answer, by)
     if evidence:
         _touch(assessment)
+
+
+Pairs = Sequence[tuple[UUID, str]]
+
+
+@transaction.atomic
+def attach(*, assessment: Assessment, pairs: Pairs, by: User) -> Pairs:
+    """Use several files, each for its indicator: pairs of an evidence's key and an indicator's code. Gives those that
+    are new, to be taken back by `detach`. What was deleted or is another office's is left out. Raises Refused."""
+    assessment = locked(assessment, by=by, action=Action.EDIT)
+    found = Evidence.objects.kept().filter(assessment=assessment).in_bulk([key for key, _code in pairs])
+    answers = _answers_of(assessment, pairs)
+    done = [
+        (key, code)
+        for key, code in dict.fromkeys(pairs)
+        if key in found and code in answers and _use(found[key], answers[code], by)
+    ]
+    if done:
+        _touch(assessment)
+    return done
+
+
+@transaction.atomic
+def detach(*, assessment: Assessment, pairs: Pairs, by: User) -> int:
+    """Take `attach` back: how many were still there. Raises Refused."""
+    assessment = locked(assessment, by=by, action=Action.EDIT)
+    found = Evidence.objects.filter(assessment=assessment).in_bulk([key for key, _code in pairs])
+    answers = _answers_of(assessment, pairs)
+    number = 0
+    for key, code in pairs:
+        if key in found and code in answers and found[key].uses.filter(answer=answers[code]).delete()[0]:
+            _record(found[key], Act.UNUSED, by, code=code)
+            number += 1
+    if number:
+        _touch(assessment)
+    return number
+
+
+def _answers_of(assessment: Assessment, pairs: Pairs) -> dict[str, Answer]:
+    codes = {code for _key, code in pairs}
+    answers = Answer.objects.filter(assessment=assessment, indicator__code__in=codes).select_related("indicator")
+    return {answer.indicator.code: answer for answer in answers}
 
 
 @transaction.atomic
@@ -160,25 +207,28 @@ def restore(*, evidence: Evidence, by: User) -> None:
         _touch(assessment)
 
 
-def _keep(new: Evidence, same: Evidence | None, assessment: Assessment, answer: Answer, by: User) -> Added:
+def _keep(new: Evidence, same: Evidence | None, assessment: Assessment, answer: Answer | None, by: User) -> Added:
     if same is None:
         new.save(force_insert=True)
         _record(new, Act.ADDED, by)
     elif _undelete(same):
-        # Who attaches a deleted file again means this indicator, not those that it served before.
+        # Who brings a deleted file again means this indicator, or none yet, not those that it served before.
         for old in same.uses.select_related("answer__indicator"):
             _record(same, Act.UNUSED, by, code=old.answer.indicator.code)
         same.uses.all().delete()
         _record(same, Act.RESTORED, by)
-    _use(same or new, answer, by)
+    if answer is not None:
+        _use(same or new, answer, by)
     _touch(assessment)
     return Added(same or new, known=same is not None)
 
 
-def _use(evidence: Evidence, answer: Answer, by: User) -> None:
+def _use(evidence: Evidence, answer: Answer, by: User) -> bool:
+    """Whether it is new there."""
     _row, is_new = EvidenceUse.objects.get_or_create(evidence=evidence, answer=answer, defaults={"added_by": by})
     if is_new:
         _record(evidence, Act.USED, by, code=answer.indicator.code)
+    return is_new
 
 
 def _undelete(evidence: Evidence) -> bool:

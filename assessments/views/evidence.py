@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments import services
@@ -17,6 +18,7 @@ from assessments.access import AppRequest, for_assessment, for_evidence, may
 from assessments.forms.evidence import LinkForm, UploadForm, UseForm
 from assessments.models import Answer, Assessment, Evidence
 from assessments.queries import evidence as queries
+from assessments.views.sending import attached_words
 from assessments.workflow import Action
 from indicators.editions import IndicatorNode
 
@@ -24,6 +26,9 @@ from indicators.editions import IndicatorNode
 _DOWNLOAD_POLICY = "sandbox; default-src 'none'"
 # The browser's own picture viewer sets its own styles; the file's content still gets nothing.
 _PREVIEW_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+
+# Shown inside our own page and nowhere else; a PDF's own scripts run in the viewer, which reaches no page.
+_FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 
 
 @require_safe
@@ -69,7 +74,7 @@ def evidence_upload(request: AppRequest, assessment: Assessment, code: str) -> H
         except services.Refused as refusal:
             form.refuse(file.name, refusal.message)
         else:
-            notices.append(_attached(added, file.name))
+            notices.append(attached_words(added, file.name, code=code))
     status = 422 if form.errors else 200
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         errors = form.reasons or form.errors.get("file", [])
@@ -77,12 +82,6 @@ def evidence_upload(request: AppRequest, assessment: Assessment, code: str) -> H
     if form.errors:
         return _panel(request, answer, node, status=status, upload_form=form, notices=tuple(notices))
     return _done(request, answer, node, *notices)
-
-
-def _attached(added: services.evidence.Added, name: str) -> str:
-    if not added.known:
-        return _("“%(name)s” is attached.") % {"name": name}
-    return _("The office already has this one as “%(name)s”; that one is attached.") % {"name": added.evidence.name}
 
 
 @require_POST
@@ -97,7 +96,7 @@ def evidence_link(request: AppRequest, assessment: Assessment, code: str) -> Htt
         added = services.evidence.add_link(answer=answer, url=url, name=name, by=request.user)
     except services.Refused as refusal:
         return _panel(request, answer, node, status=403, link_form=form, refusal=str(refusal.message))
-    return _done(request, answer, node, _attached(added, name))
+    return _done(request, answer, node, attached_words(added, name, code=code))
 
 
 @require_POST
@@ -177,6 +176,29 @@ def evidence_download(request: AppRequest, evidence: Evidence) -> HttpResponseBa
 def evidence_preview(request: AppRequest, evidence: Evidence) -> HttpResponseBase:
     """A PDF or a picture in a tab of its own; 404 for the other kinds."""
     return _file(request, evidence, inline=True)
+
+
+@require_safe
+@for_evidence(Action.VIEW)
+def evidence_view(request: AppRequest, evidence: Evidence) -> HttpResponse:
+    """What is in a file: a PDF or picture as it is, Word and Excel as text. For htmx the part alone."""
+    item = queries.Item(evidence)
+    if item.kind is None or not queries.exists_for(evidence, request.user):
+        raise Http404
+    context = {"item": item, "assessment": evidence.assessment, "shown": queries.shown_of(item)}
+    return render(request, "evidence/_view.html" if request.htmx else "evidence/view.html", context)
+
+
+@require_safe
+@for_evidence(Action.VIEW)
+@xframe_options_sameorigin
+def evidence_frame(request: AppRequest, evidence: Evidence) -> HttpResponseBase:
+    """A PDF for the frame in our own page: a browser's PDF viewer does not start in a sandbox."""
+    if evidence.content_type != "application/pdf":
+        raise Http404
+    response = _file(request, evidence, inline=True)
+    response["Content-Security-Policy"] = _FRAME_POLICY
+    return response
 
 
 def _file(request: AppRequest, evidence: Evidence, *, inline: bool) -> HttpResponseBase:
