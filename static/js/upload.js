@@ -160,7 +160,7 @@
     bar.value = 0;
     bar.setAttribute("aria-label", file.name);
     row.dataset.state = "sending";
-    row.replaceChildren(element("span", "evidence-name", file.name), bar, state);
+    row.replaceChildren(element("span", "evidence-name", `${file.name} `), bar, state);
     const show = (part, word) => {
       bar.value = part;
       if (state.textContent !== words(form, word)) state.textContent = words(form, word);
@@ -196,7 +196,7 @@
     const one = reasons.length === 1 ? ` ${reasons[0]}` : "";
     row.dataset.state = "failed";
     row.replaceChildren(
-      element("span", "evidence-name", file.name),
+      element("span", "evidence-name", `${file.name} `),
       element("span", "failed", `${words(form, "NotAttached")}${one}`),
       ...(reasons.length > 1 ? [listed(reasons)] : []),
       ...(again ? [button(words(form, "Retry"), file.name, () => retry(task))] : []),
@@ -258,7 +258,7 @@
     if (file.size > Number(isZip ? form.dataset.maxZip : form.dataset.max)) {
       return fail(task, [words(form, isZip ? "LargeZip" : "Large")], false);
     }
-    row.replaceChildren(element("span", "evidence-name", file.name), element("span", "soft", words(form, "Waiting")));
+    row.replaceChildren(element("span", "evidence-name", `${file.name} `), element("span", "soft", words(form, "Waiting")));
     waiting.push(task);
     return next();
   };
