@@ -13,6 +13,8 @@ from django.conf import settings
 
 from script.prepare import is_made
 
+PREPARING = "Preparing the database and the standard (half a minute when it is new) ..."
+
 
 def prepare(folder: Path) -> str:
     """What the step said."""
@@ -32,7 +34,7 @@ def execute(folder: Path, statement: str) -> None:
 def test_prepared_once_and_again_where_the_database_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    assert prepare(tmp_path) == "Preparing the database ..."
+    assert prepare(tmp_path) == PREPARING
     begun = time.monotonic()
     assert prepare(tmp_path) == ""
     assert time.monotonic() - begun < 5
