@@ -8,6 +8,7 @@ from assessments.views import (
     evidence,
     forms,
     national,
+    notices,
     office,
     people,
     rounds,
@@ -20,7 +21,11 @@ urlpatterns: list[URLPattern] = [
     # --- first page and own account ---
     path("", office.home, name="home"),
     path("me/", account.profile, name="profile"),
-    path("me/keep/", account.session_keep, name="session_keep"),
+    path("me/mails/", notices.mails_wanted, name="mails_wanted"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/count/", notices.notice_count, name="notice_count"),
+    path("notices/seen/", notices.notices_seen, name="notices_seen"),
+    path("me/keep/ account.session_keep, name="session_keep"),
     path("me/sign-out-everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     # --- office: answering ---
     path("assessments/<int:pk>/", office.assessment_detail, name="assessment_detail"),

@@ -19,6 +19,8 @@ _ACTS = {
     "reactivate": gettext_lazy("Reactivated"),
     "remove_second_factor": gettext_lazy("Second factor removed"),
     "sign_out_everywhere": gettext_lazy("Signed out on every device"),
+    "mails_on": gettext_lazy("Daily mail switched on"),
+    "mails_off": gettext_lazy("Daily mail switched off"),
 }
 _FACTS = {
     "full_name": gettext_lazy("Full name"),

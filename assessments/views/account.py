@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.access import AppRequest, for_everyone
+from assessments.forms.notices import MailsForm
 from assessments.queries import people as queries
 from assessments.services import people as services
 
@@ -17,7 +18,11 @@ from assessments.services import people as services
 @require_safe
 @for_everyone
 def profile(request: AppRequest) -> HttpResponse:
-    return render(request, "account/profile.html", {"second_factor": queries.has_second_factor(request.user)})
+    context = {
+        "second_factor": queries.has_second_factor(request.user),
+        "mails_form": MailsForm(initial={"mails_wanted": request.user.mails_wanted}),
+    }
+    return render(request, "account/profile.html", context)
 
 
 @require_POST

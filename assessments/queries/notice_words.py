@@ -1,0 +1,275 @@
+"""Notices in words: a sentence, what it is about in a few more words, and where to go."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.calendar import long_date, short_date, today
+from assessments.models import Assessment, User
+from indicators import editions
+
+# So many offices and indicators are named, the others counted.
+MOST_NAMES = 8
+LONGEST_TEXT = 300
+
+
+class Kind(StrEnum):
+    INVITED = "invited"
+    ASSIGNED = "assigned"
+    DUE = "due"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    REOPENED = "reopened"
+    EXTENDED = "extended"
+    SUBMITTED = "submitted"
+    OVERDUE = "overdue"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One fact that concerns a person. `key` names it for good, so that it is seen and mailed once.
+
+    `by` is who did it, `code` the indicator, `text` a reason or a comment, `day` the day that it names.
+    """
+
+    kind: Kind
+    key: str
+    at: datetime
+    assessment: Assessment | None = None
+    by: User | None = None
+    code: str = ""
+    text: str = ""
+    day: date | None = None
+
+    @property
+    def group(self) -> str:
+        """Facts of the same group are told together."""
+        match self.kind:
+            case Kind.ASSIGNED:
+                return f"{self.kind}:{self.about.pk}:{self.person.pk}"
+            case Kind.SUBMITTED | Kind.OVERDUE:
+                return f"{self.kind}:{self.about.round_id}"
+            case Kind.COMMENT:
+                return f"{self.kind}:{self.about.pk}"
+            case _:
+                return self.key
+
+    @property
+    def about(self) -> Assessment:
+        """The assessment, of a kind that has one."""
+        assert self.assessment is not None
+        return self.assessment
+
+    @property
+    def person(self) -> User:
+        """Who did it, of a kind that has one."""
+        assert self.by is not None
+        return self.by
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One or more facts of a group, the newest first."""
+
+    items: tuple[Item, ...]
+    is_seen: bool
+
+    @property
+    def first(self) -> Item:
+        return self.items[0]
+
+    @property
+    def group(self) -> str:
+        return self.first.group
+
+    @property
+    def kind(self) -> Kind:
+        return self.first.kind
+
+    @property
+    def at(self) -> datetime:
+        return self.first.at
+
+    @property
+    def sentence(self) -> str:
+        return _SENTENCES[self.kind](self)
+
+    @property
+    def detail(self) -> str:
+        """More of it in a few words; may be empty."""
+        detail = _DETAILS.get(self.kind)
+        return detail(self) if detail else _short(self.first.text)
+
+    @property
+    def link(self) -> str:
+        """The path of the page where one sees to it."""
+        return _link(self)
+
+    @property
+    def year(self) -> int:
+        return self.first.about.round.year
+
+
+def _invited(notice: Notice) -> str:
+    return _("%(name)s invited you to this system.") % {"name": notice.first.person.full_name}
+
+
+def _assigned(notice: Notice) -> str:
+    count = len(notice.items)
+    return ngettext(
+        "%(name)s asks you to answer %(count)s indicator of fiscal year %(year)s.",
+        "%(name)s asks you to answer %(count)s indicators of fiscal year %(year)s.",
+        count,
+    ) % {"name": notice.first.person.full_name, "count": count, "year": notice.year}
+
+
+def _assigned_detail(notice: Notice) -> str:
+    codes = _names(item.code for item in reversed(notice.items))
+    days = [item.day for item in notice.items if item.day]
+    return f"{codes} · {_('By %(day)s') % {'day': short_date(min(days))}}" if days else codes
+
+
+def _due(notice: Notice) -> str:
+    days = notice.first.about.days_left(today())
+    if days <= 0:
+        return _("Today is the last day to submit fiscal year %(year)s.") % {"year": notice.year}
+    return ngettext(
+        "%(days)s day is left to submit fiscal year %(year)s.",
+        "%(days)s days are left to submit fiscal year %(year)s.",
+        days,
+    ) % {"days": days, "year": notice.year}
+
+
+def _due_detail(notice: Notice) -> str:
+    assessment = notice.first.about
+    return _("It closes on %(day)s at 23:59. Answered: %(answered)s of %(count)s.") % {
+        "day": long_date(assessment.closes_on),
+        "answered": assessment.answered,
+        "count": len(editions.standard_of(assessment.round.edition).indicators),
+    }
+
+
+def _returned(notice: Notice) -> str:
+    assert notice.first.day is not None
+    return _("The central division sent fiscal year %(year)s back, to be corrected by %(day)s.") % {
+        "year": notice.year,
+        "day": long_date(notice.first.day),
+    }
+
+
+def _accepted(notice: Notice) -> str:
+    return _("The central division accepted the result of fiscal year %(year)s.") % {"year": notice.year}
+
+
+def _reopened(notice: Notice) -> str:
+    return _("The central division reopened the accepted assessment of fiscal year %(year)s.") % {"year": notice.year}
+
+
+def _extended(notice: Notice) -> str:
+    assert notice.first.day is not None
+    return _("Your office can answer fiscal year %(year)s until %(day)s.") % {
+        "year": notice.year,
+        "day": long_date(notice.first.day),
+    }
+
+
+def _submitted(notice: Notice) -> str:
+    count = len(notice.items)
+    return ngettext(
+        "%(count)s office submitted fiscal year %(year)s.", "%(count)s offices submitted fiscal year %(year)s.", count
+    ) % {"count": count, "year": notice.year}
+
+
+def _overdue(notice: Notice) -> str:
+    count = len(notice.items)
+    return ngettext(
+        "%(count)s office has not submitted fiscal year %(year)s although its window is closed.",
+        "%(count)s offices have not submitted fiscal year %(year)s although their window is closed.",
+        count,
+    ) % {"count": count, "year": notice.year}
+
+
+def _offices(notice: Notice) -> str:
+    return _names(item.about.province.name for item in notice.items)
+
+
+def _comment(notice: Notice) -> str:
+    count = len(notice.items)
+    return ngettext(
+        "%(count)s comment on %(codes)s (%(office)s, fiscal year %(year)s).",
+        "%(count)s comments on %(codes)s (%(office)s, fiscal year %(year)s).",
+        count,
+    ) % {
+        "count": count,
+        "codes": _names(dict.fromkeys(item.code for item in notice.items)),
+        "office": notice.first.about.province.office_name,
+        "year": notice.year,
+    }
+
+
+def _comment_detail(notice: Notice) -> str:
+    return f"{notice.first.person.full_name}: {_short(notice.first.text)}"
+
+
+_SENTENCES: dict[Kind, Callable[[Notice], str]] = {
+    Kind.INVITED: _invited,
+    Kind.ASSIGNED: _assigned,
+    Kind.DUE: _due,
+    Kind.RETURNED: _returned,
+    Kind.ACCEPTED: _accepted,
+    Kind.REOPENED: _reopened,
+    Kind.EXTENDED: _extended,
+    Kind.SUBMITTED: _submitted,
+    Kind.OVERDUE: _overdue,
+    Kind.COMMENT: _comment,
+}
+_DETAILS: dict[Kind, Callable[[Notice], str]] = {
+    Kind.ASSIGNED: _assigned_detail,
+    Kind.DUE: _due_detail,
+    Kind.SUBMITTED: _offices,
+    Kind.OVERDUE: _offices,
+    Kind.COMMENT: _comment_detail,
+}
+
+
+def _link(notice: Notice) -> str:
+    first = notice.first
+    match notice.kind:
+        case Kind.INVITED:
+            return reverse("profile")
+        case Kind.ASSIGNED if len(notice.items) > 1:
+            return reverse("my_work")
+        case Kind.ASSIGNED:
+            return reverse("answer_detail", args=[first.about.pk, notice.items[-1].code])
+        case Kind.ACCEPTED:
+            return reverse("form_page", args=[first.about.pk])
+        case Kind.REOPENED:
+            return reverse("assessment_history", args=[first.about.pk])
+        case Kind.SUBMITTED | Kind.OVERDUE if len(notice.items) > 1:
+            order = "-submitted" if notice.kind == Kind.SUBMITTED else "status"
+            return f"{reverse('national_list')}?round={notice.year}&sort={order}"
+        case Kind.SUBMITTED | Kind.OVERDUE:
+            return reverse("national_assessment", args=[first.about.pk])
+        case Kind.COMMENT:
+            return reverse("comment_list", args=[first.about.pk])
+        case _:
+            return reverse("assessment_detail", args=[first.about.pk])
+
+
+def _names(names: Iterable[str]) -> str:
+    """The first of them by name, the others as a number."""
+    all_names = list(names)
+    told = ", ".join(all_names[:MOST_NAMES])
+    more = len(all_names) - MOST_NAMES
+    return told if more <= 0 else _("%(names)s and %(count)s more") % {"names": told, "count": more}
+
+
+def _short(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(LONGEST_TEXT)
