@@ -12,7 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assessments.workbook import LONGEST, UNWRITABLE
@@ -34,9 +34,9 @@ class Formula:
 Value = str | int | Decimal | Formula | None
 
 
-def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> Cell | MergedCell:
+def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> Cell:
     """Write one cell, counted from 1, in a named style."""
-    cell = sheet.cell(row, column)
+    cell: Any = sheet.cell(row, column)
     cell._style = _style_of(sheet, style)
     if value is None or value == "":
         return cell
@@ -61,7 +61,7 @@ def _style_of(sheet: Worksheet, name: str) -> Any:
     assert book is not None
     known = _styles.setdefault(book, {})
     if name not in known:
-        cell = sheet.cell(1, 1)
+        cell: Any = sheet.cell(1, 1)
         before, cell.style = cell._style, name
         known[name], cell._style = cell._style, before
     return known[name]

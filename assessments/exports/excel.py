@@ -4,7 +4,6 @@ One sheet for each dimension, so that each repeats its own head when printed. To
 while a score is missing they tell the range in words, as the other forms do.
 """
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assessments.exports.cells import Formula, Value, put
-from assessments.exports.results import with_results
+from assessments.exports.results import saved
 from assessments.exports.totals import NOT_YET, Totals
 from assessments.report import AreaBlock, DimensionTable, Form, Row, TotalLine
 
@@ -59,9 +58,7 @@ def workbook_of(form: Form) -> bytes:
         written.append(writer)
     book.properties.title = form.file_name
     book.properties.creator = form.office
-    saved = io.BytesIO()
-    book.save(saved)
-    return with_results(saved.getvalue(), [writer.formulas for writer in written])
+    return saved(book, [writer.formulas for writer in written])
 
 
 def _styles() -> Iterator[NamedStyle]:
