@@ -5,15 +5,18 @@ from django.urls import URLPattern, path
 from assessments.views import (
     account,
     answers,
+    comments,
     evidence,
     forms,
     national,
     notices,
     office,
     people,
+    restoring,
     rounds,
     submitting,
     support,
+    team,
     verify,
 )
 
@@ -25,7 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/", notices.notices, name="notices"),
     path("notices/count/", notices.notice_count, name="notice_count"),
     path("notices/seen/", notices.notices_seen, name="notices_seen"),
-    path("me/keep/ account.session_keep, name="session_keep"),
+    path("me/keep/", account.session_keep, name="session_keep"),
     path("me/sign-out-everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     # --- office: answering ---
     path("assessments/<int:pk>/", office.assessment_detail, name="assessment_detail"),
@@ -37,6 +40,28 @@ urlpatterns: list[URLPattern] = [
     path("assessments/<int:pk>/submit/", submitting.assessment_submit, name="assessment_submit"),
     path("assessments/<int:pk>/receipt/", submitting.assessment_receipt, name="assessment_receipt"),
     path("assessments/<int:pk>/history/", office.assessment_history, name="assessment_history"),
+    path(
+        "assessments/<int:pk>/indicators/<str:code>/history/<int:version>/",
+        restoring.answer_restore,
+        name="answer_restore",
+    ),
+    # --- office: working together ---
+    path("me/work/", team.my_work, name="my_work"),
+    path("assessments/<int:pk>/assignments/", team.assignments, name="assignments"),
+    path("assessments/<int:pk>/assignments/<str:area_code>/", team.assign_area, name="assign_area"),
+    path("assessments/<int:pk>/indicators/<str:code>/presence/", team.presence, name="presence"),
+    path("assessments/<int:pk>/comments/", comments.comment_list, name="comment_list"),
+    path("assessments/<int:pk>/indicators/<str:code>/comments/", comments.answer_comments, name="answer_comments"),
+    path(
+        "assessments/<int:pk>/indicators/<str:code>/comments/office/",
+        comments.comment_in_office,
+        name="comment_in_office",
+    ),
+    path(
+        "assessments/<int:pk>/indicators/<str:code>/comments/centre/",
+        comments.comment_to_centre,
+        name="comment_to_centre",
+    ),
     path("form-token/", answers.fresh_token, name="fresh_token"),
     # --- office: evidence ---
     path("assessments/<int:pk>/evidence/", evidence.evidence_library, name="evidence_library"),

@@ -84,6 +84,8 @@ class AreaForm(forms.Form):
     def _is_changed(self, name: str) -> bool:
         if name == WHOLE:
             return True
+        if f"{name}_shown" not in self.data:
+            return False
         person, day = self.cleaned_data.get(f"{name}_person"), self.cleaned_data.get(f"{name}_day")
         if f"{name}_person" in self.errors or f"{name}_day" in self.errors:
             return True

@@ -19,4 +19,3 @@ class CommentForm(forms.Form):
 
     def __init__(self, data: Any = None, *, thread: str) -> None:
         super().__init__(data, prefix=thread)
-        self.fields["text"].widget.attrs.update({"class": "form-control", "rows": 3})

@@ -37,6 +37,12 @@ def counts_of(assessment: Assessment, user: User) -> dict[int, int]:
     return dict(rows)
 
 
+def counts_by_code(assessment: Assessment, user: User) -> dict[str, int]:
+    """As `counts_of`, by the indicators' codes."""
+    standard = editions.standard_of(assessment.round.edition)
+    return {standard.by_pk[pk].code: number for pk, number in counts_of(assessment, user).items()}
+
+
 def count_of(assessment: Assessment, node: IndicatorNode, user: User) -> int:
     """As `counts_of`, for one indicator. One query."""
     return Comment.objects.filter(

@@ -35,6 +35,11 @@ class AreaTask:
     count: int
     total: dict[str, Any] | None
 
+    @property
+    def percent(self) -> int:
+        """How much of the ring is filled; never full before all is answered, nor empty after the first."""
+        return -(-self.answered * 99 // self.count) if self.answered < self.count else 100
+
 
 @dataclass(frozen=True, slots=True)
 class DimensionTask:
@@ -47,13 +52,15 @@ class DimensionTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """An assessment as a list of tasks. `next` is the first indicator that still needs the office."""
+    """An assessment as a list of tasks. `next` is the first indicator that still needs the office; `states` says how
+    far each is, by code."""
 
     dimensions: list[DimensionTask]
     answered: int
     count: int
     overall: dict[str, Any]
     next: IndicatorNode | None
+    states: dict[str, str]
 
 
 def standard_of(assessment: Assessment) -> EditionNode:
@@ -124,6 +131,7 @@ def task_list(assessment: Assessment) -> TaskList:
         count=len(standard.indicators),
         overall=results["overall"],
         next=standard.indicators[open_codes[0]] if open_codes else None,
+        states=states,
     )
 
 

@@ -1,5 +1,7 @@
 """How colleagues are named to each other."""
 
+from collections.abc import Mapping
+
 from django import template
 from django.utils.translation import get_language
 
@@ -24,3 +26,8 @@ def polite(name: str) -> str:
 def owned_by(duty: Duty | None, user: User) -> bool:
     """Whether an indicator is this person's own to answer."""
     return duty is not None and duty.person == user
+
+
+@register.filter
+def total(counts: Mapping[str, int]) -> int:
+    return sum(counts.values())

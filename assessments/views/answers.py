@@ -17,7 +17,7 @@ from assessments import services
 from assessments.access import AppRequest, for_assessment, for_everyone, may
 from assessments.forms.answers import AnswerForm, PickForm
 from assessments.models import Answer, Assessment
-from assessments.queries import answering, progress, shown
+from assessments.queries import answering, comments, progress, shown, teamwork
 from assessments.queries.evidence import panel_of
 from assessments.queries.shown import Difference
 from assessments.views.standing import Standing, not_taken, stale, standing, whole_form
@@ -65,6 +65,8 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
         "held": shown.text_of(node, "evidence_held", answer.evidence_held),
         "panel": panel_of(answer, node),
         "deadline": progress.deadline_of(assessment),
+        "assign": may(request.user, Action.ASSIGN, assessment),
+        "beside": teamwork.beside(assessment, node, request.user),
         "edit": may(request.user, Action.EDIT, assessment),
         "back_to_check": request.GET.get("back") == BACK_TO_CHECK or request.POST.get("back") == BACK_TO_CHECK,
     }
@@ -89,6 +91,8 @@ def area_detail(request: AppRequest, assessment: Assessment, area_code: str) -> 
         "answered": assessment.results["answered"].get(area.code, 0),
         "deadline": progress.deadline_of(assessment),
         "edit": may(request.user, Action.EDIT, assessment),
+        "duties": teamwork.duties_seen(assessment, request.user),
+        "talked": comments.counts_of(assessment, request.user),
     }
     return render(request, "office/area_detail.html", context)
 
@@ -223,6 +227,8 @@ def answer_history(request: AppRequest, assessment: Assessment, code: str) -> Ht
         "node": node,
         "area": progress.standard_of(assessment).areas[node.area_code],
         "changes": shown.history_of(answer, node),
+        "version": answer.version,
+        "edit": may(request.user, Action.EDIT, assessment),
     }
     return render(request, "office/answer_history.html", context)
 

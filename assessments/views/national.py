@@ -14,7 +14,7 @@ from assessments.access import AppRequest, for_assessment, for_move, for_right, 
 from assessments.forms.moves import AcceptForm, DecideForm, ExtendForm, MoveForm, ReopenForm, ReturnForm
 from assessments.forms.national import NationalFilter
 from assessments.models import Assessment
-from assessments.queries import national, reading
+from assessments.queries import comments, national, reading
 from assessments.workflow import CENTRAL_ROLES, Action, Right, Role
 from indicators import editions
 
@@ -165,6 +165,8 @@ def _page(
         "waiting": [row.node for row in decidable if row.waits],
         "shows_near": request.user.role in NEAR_ROLES,
         "decide": {row.node.code: _decide_form(assessment, row, typed) for row in decidable if decide},
+        "talked": comments.counts_by_code(assessment, request.user),
+        "comment": may(request.user, Action.COMMENT_CENTRE, assessment),
         "history": reading.status_history(assessment),
         "moves": allowed,
         "refused": refused,

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.access import AppRequest, for_assessment, for_everyone, may
 from assessments.models import Assessment
-from assessments.queries import progress, reading
+from assessments.queries import comments, progress, reading, teamwork
 from assessments.workflow import Action, Role
 
 
@@ -30,16 +30,20 @@ def home(request: AppRequest) -> HttpResponse:
 @for_assessment(Action.VIEW)
 def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpResponse:
     """The task list."""
+    tasks = progress.task_list(assessment)
+    talked = comments.counts_of(assessment, request.user)
     others = [found for found in progress.of_office(assessment.province) if found.pk != assessment.pk]
     context = {
         "assessment": assessment,
-        "tasks": progress.task_list(assessment),
+        "tasks": tasks,
+        "marks": teamwork.marks_of(assessment, request.user, states=tasks.states, comments=talked),
         "deadline": progress.deadline_of(assessment),
         "colleagues": [person for person in progress.editors_of(assessment.province) if person != request.user],
         "others": others,
         "open_again": [found for found in others if may(request.user, Action.EDIT, found)],
         "returned": progress.last_return(assessment),
         "edit": may(request.user, Action.EDIT, assessment),
+        "assign": may(request.user, Action.ASSIGN, assessment),
     }
     return render(request, "office/assessment_detail.html", context)
 
