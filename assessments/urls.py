@@ -12,6 +12,7 @@ from assessments.views import (
     notices,
     office,
     people,
+    plan,
     restoring,
     rounds,
     submitting,
@@ -63,6 +64,14 @@ urlpatterns: list[URLPattern] = [
         name="comment_to_centre",
     ),
     path("form-token/", answers.fresh_token, name="fresh_token"),
+    # --- office: the improvement plan ---
+    path("assessments/<int:pk>/plan/", plan.plan, name="plan"),
+    path("assessments/<int:pk>/plan/try/", plan.plan_try, name="plan_try"),
+    path("assessments/<int:pk>/plan/adopt/", plan.plan_adopt, name="plan_adopt"),
+    path("assessments/<int:pk>/plan/store/", plan.plan_store, name="plan_store"),
+    path("assessments/<int:pk>/plan/undo/", plan.plan_undo, name="plan_undo"),
+    path("assessments/<int:pk>/plan/<str:code>/", plan.plan_step, name="plan_step"),
+    path("assessments/<int:pk>/plan/<str:code>/remove/", plan.plan_remove, name="plan_remove"),
     # --- office: evidence ---
     path("assessments/<int:pk>/evidence/", evidence.evidence_library, name="evidence_library"),
     path("assessments/<int:pk>/indicators/<str:code>/evidence/", evidence.evidence_panel, name="evidence_panel"),

@@ -58,7 +58,7 @@ class Proposal:
     """The cheapest plan to a level. Without steps the level is reached already, or out of reach (`is_reachable`).
 
     `now`, `wanted` and `most` are sums of points: present, the least of the level, and with every indicator at the best
-    row that it can be brought to.
+    row that it can be brought to. `open` indicators have no score yet and count at their lowest row.
     """
 
     level: Level
@@ -66,6 +66,7 @@ class Proposal:
     now: Decimal
     wanted: Decimal
     most: Decimal
+    open: int
     steps: tuple[Planned, ...]
 
     @property
@@ -163,7 +164,7 @@ def propose(parts: Sequence[Part], level: Level) -> Proposal:
     most = sum((max([part.score, *(row.score for row in part.rows)]) for part in parts), Decimal(0))
     wanted = points_wanted(level, len(parts))
     chosen = _cheapest(parts, int((wanted - now) / STEP)) if now < wanted <= most else ()
-    return Proposal(level, len(parts), now, wanted, most, chosen)
+    return Proposal(level, len(parts), now, wanted, most, sum(part.is_open for part in parts), chosen)
 
 
 def _cheapest(parts: Sequence[Part], wanted: int) -> tuple[Planned, ...]:
@@ -182,7 +183,8 @@ def _cheapest(parts: Sequence[Part], wanted: int) -> tuple[Planned, ...]:
     taken: list[list[Row | None]] = []
     for part in reversed(parts):
         after = best
-        best, choice = after[:], [None] * (limit + 1)
+        best = after[:]
+        choice: list[Row | None] = [None] * (limit + 1)
         for row in part.rows:
             gain, cost = int((row.score - part.score) / STEP), indicator + int(row.missing * scale)
             for total in range(gain, limit + 1):
@@ -193,8 +195,8 @@ def _cheapest(parts: Sequence[Part], wanted: int) -> tuple[Planned, ...]:
         taken.append(choice)
     left = min(range(wanted, limit + 1), key=lambda total: best[total])
     steps = []
-    for part, choice in zip(parts, reversed(taken), strict=True):
-        if (row := choice[left]) is not None:
-            steps.append(Planned(part, row))
-            left -= int((row.score - part.score) / STEP)
+    for part, made in zip(parts, reversed(taken), strict=True):
+        if (to := made[left]) is not None:
+            steps.append(Planned(part, to))
+            left -= int((to.score - part.score) / STEP)
     return tuple(steps)

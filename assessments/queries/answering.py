@@ -14,5 +14,7 @@ def answer_of(assessment: Assessment, node: IndicatorNode) -> Answer:
 def answers_of(assessment: Assessment, area: AreaNode) -> dict[int, Answer]:
     """The answers of one area by indicator. One query."""
     keys = [node.pk for node in area.indicators]
-    found = Answer.objects.of(assessment).filter(indicator_id__in=keys).select_related("changed_by")
+    found = list(Answer.objects.of(assessment).filter(indicator_id__in=keys).select_related("changed_by"))
+    for answer in found:
+        answer.assessment = assessment
     return {answer.indicator_id: answer for answer in found}

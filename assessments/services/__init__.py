@@ -1,6 +1,6 @@
 """One function for each act of a person: it locks, asks the table, writes and records, in one transaction."""
 
-from assessments.services import evidence
+from assessments.services import evidence, plan
 from assessments.services.answers import Entry, Refused, Saved, Stale, recount, save_answer
 from assessments.services.assigning import Wanted, assign
 from assessments.services.comments import add_comment
@@ -24,6 +24,7 @@ __all__ = [
     "evidence",
     "extend",
     "open_round",
+    "plan",
     "recount",
     "reopen",
     "restore_answer",

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from assessments.calendar import clock, day_of, moment_text, today
 from assessments.forms.answers import TEXTS, AnswerForm, pick_of
 from assessments.models import Answer
+from assessments.queries.advice import Advice, advice_of
 from assessments.queries.shown import Difference, columns_of, differences
 from assessments.services.answers import as_stored
 from indicators.editions import IndicatorNode
-from indicators.insight import Step, next_steps
 from indicators.rules import Band, ChoiceRule, Rule
 from indicators.typed import boxes
 
@@ -58,12 +58,12 @@ class Standing:
         return rule.bands if isinstance(rule, Rule) and not isinstance(rule, ChoiceRule) else ()
 
     @property
-    def next_steps(self) -> tuple[Step, ...]:
-        """What each better row would cost; only once numbers are entered and scored."""
-        rule, inputs = self.node.rule, self.answer.inputs
-        if not isinstance(rule, Rule) or inputs is None or self.answer.score is None or self.scores_older:
+    def advice(self) -> tuple[Advice, ...]:
+        """What each better row would cost and do; only once numbers are entered and scored."""
+        answer = self.answer
+        if answer.inputs is None or answer.score is None or self.scores_older:
             return ()
-        return next_steps(rule, inputs)
+        return advice_of(self.node, inputs=answer.inputs, score=answer.score, results=answer.assessment.results)
 
     @property
     def scores_older(self) -> bool:
