@@ -16,6 +16,8 @@ from assessments.views import (
     restoring,
     rounds,
     submitting,
+    sending,
+    starting,
     support,
     team,
     verify,
@@ -65,6 +67,10 @@ urlpatterns: list[URLPattern] = [
     ),
     path("form-token/", answers.fresh_token, name="fresh_token"),
     # --- office: the improvement plan ---
+    # --- office: starting the year ---
+    path("assessments/<int:pk>/facts/", starting.office_facts, name="office_facts"),
+    path("assessments/<int:pk>/indicators/<str:code>/confirm/", starting.warning_confirm, name="warning_confirm"),
+    path("assessments/<int:pk>/indicators/<str:code>/carry/", starting.last_year_carry, name="last_year_carry"),
     path("assessments/<int:pk>/plan/", plan.plan, name="plan"),
     path("assessments/<int:pk>/plan/try/", plan.plan_try, name="plan_try"),
     path("assessments/<int:pk>/plan/adopt/", plan.plan_adopt, name="plan_adopt"),
@@ -99,6 +105,7 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/blank-form.xlsx", forms.blank_form_excel, name="blank_form_excel"),
     # --- national list, one assessment for the centre ---
     path("offices/", national.national_list, name="national_list"),
+    path("evidence/<uuid:key>/date/", starting.evidence_date, name="evidence_date"),
     path("offices/<int:pk>/", national.national_assessment, name="national_assessment"),
     path("offices/<int:pk>/return/", national.assessment_return, name="assessment_return"),
     path("offices/<int:pk>/accept/", national.assessment_accept, name="assessment_accept"),

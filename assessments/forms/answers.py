@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from assessments.models import Answer
+from assessments.queries.facts import Offer
 from indicators.editions import IndicatorNode
 from indicators.rules import CampaignRule, Rule
 from indicators.thai import clean, number
@@ -105,9 +106,12 @@ class AnswerForm(forms.Form):
         self.fields["problems"] = CleanText(label=_("Problems and obstacles (if any)"), widget=_area(3))
         self.fields["remedies"] = CleanText(label=_("Remedies (if any)"), widget=_area(3))
         self.fields["number_source"] = CleanText(
-            label=_("Who counted, and from what"),
+            label=_("Handover note: who counted, from which register, how"),
             widget=_area(2),
-            help_text=_("For example: general administration section, from the register of letters."),
+            help_text=_(
+                "Next year's person reads this beside the figure. For example: general administration section, "
+                "from the register of letters, counted at the end of each month."
+            ),
         )
         if self.node.evidence:
             self.fields["evidence_held"] = forms.TypedMultipleChoiceField(
@@ -169,6 +173,12 @@ class AnswerForm(forms.Form):
             "evidence_held": tuple(held),
             **values,
         }
+
+    def offer(self, offers: Mapping[str, Offer]) -> None:
+        """Put the facts of the office beside the boxes that they may fill."""
+        for name, offer in offers.items():
+            if name in self.fields:
+                self.fields[name].offer = offer  # type: ignore[attr-defined]
 
     # --- how it is laid out ------------------------------------------------------------------------
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max, Q
+from django.shortcuts import get_object_or_404
 
-from assessments.models import Answer, Assessment, Carry, EvidenceUse, StatusChange
+from assessments.models import Answer, Assessment, Carry, Evidence, EvidenceUse, StatusChange
 from assessments.queries.evidence import Item
 from assessments.queries.shown import Figure, figures, label_of, text_of
 from assessments.workflow import Action
@@ -125,6 +127,11 @@ def _item(use: EvidenceUse, said: Mapping[Any, Carry], newest: datetime | None) 
     row = said.get(use.evidence_id)
     waits = row is not None and row.choice == Carry.Choice.UPDATED and not (newest is not None and newest > row.at)
     return CarriedItem(Item(use.evidence), row.choice if row else "", waits)
+
+
+def old_evidence(assessment: Assessment, key: UUID) -> Evidence:
+    """One of the office's files and links of any year; 404 for another office's."""
+    return get_object_or_404(Evidence, assessment__province=assessment.province_id, pk=key)
 
 
 # --- in few words, for the rows of an area ----------------------------------------------------------

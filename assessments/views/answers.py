@@ -17,7 +17,7 @@ from assessments import services
 from assessments.access import AppRequest, for_assessment, for_everyone, may
 from assessments.forms.answers import AnswerForm, PickForm
 from assessments.models import Answer, Assessment
-from assessments.queries import answering, comments, progress, shown, teamwork
+from assessments.queries import answering, cautions, comments, facts, lastyear, progress, shown, teamwork
 from assessments.queries.evidence import panel_of
 from assessments.queries.shown import Difference
 from assessments.views.standing import Standing, not_taken, stale, standing, whole_form
@@ -49,6 +49,8 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
     node = form.node
     answer = state.answer
     standard = progress.standard_of(assessment)
+    stated = facts.stated_of(assessment)
+    form.offer(facts.offers_of(assessment, node, stated))
     before, after = standard.neighbours(node.code)
     return {
         "assessment": assessment,
@@ -65,9 +67,11 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
         "held": shown.text_of(node, "evidence_held", answer.evidence_held),
         "panel": panel_of(answer, node),
         "deadline": progress.deadline_of(assessment),
+        "edit": may(request.user, Action.EDIT, assessment),
+        "last": lastyear.last_year_of(answer, node),
+        "cautions": cautions.cautions_at(assessment, node, stated),
         "assign": may(request.user, Action.ASSIGN, assessment),
         "beside": teamwork.beside(assessment, node, request.user),
-        "edit": may(request.user, Action.EDIT, assessment),
         "back_to_check": request.GET.get("back") == BACK_TO_CHECK or request.POST.get("back") == BACK_TO_CHECK,
     }
 
@@ -81,6 +85,9 @@ def area_detail(request: AppRequest, assessment: Assessment, area_code: str) -> 
         raise Http404
     answers = answering.answers_of(assessment, area)
     forms = [AnswerForm(node=node, answer=answers[node.pk], compact=True) for node in area.indicators]
+    stated = facts.stated_of(assessment)
+    for form in forms:
+        form.offer(facts.offers_of(assessment, form.node, stated))
     context = {
         "assessment": assessment,
         "area": area,
@@ -91,6 +98,7 @@ def area_detail(request: AppRequest, assessment: Assessment, area_code: str) -> 
         "answered": assessment.results["answered"].get(area.code, 0),
         "deadline": progress.deadline_of(assessment),
         "edit": may(request.user, Action.EDIT, assessment),
+        "lasts": lastyear.short_of_area(assessment, area),
         "duties": teamwork.duties_seen(assessment, request.user),
         "talked": comments.counts_of(assessment, request.user),
     }
@@ -181,6 +189,7 @@ def _answered(
             }
         else:
             context["totals"] = list(state.totals(assessment.results))
+            context["cautions"] = cautions.cautions_at(assessment, form.node)
         return render(request, template, context, status=status)
     if status != 200:
         state = replace(state, form=whole_form(form, state.answer)) if form.compact else state
