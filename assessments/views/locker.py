@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -27,8 +28,8 @@ _UNDO = "attached_evidence"
 @for_assessment(Action.EDIT)
 def evidence_proposals(request: AppRequest, assessment: Assessment) -> HttpResponse:
     """Files that serve no indicator, each with the one that it seems meant for. Nothing is attached by itself."""
-    page = request.GET.get("page", "1")
-    proposals = queries.proposals_of(assessment, page, undo=_last(request, assessment))
+    page, undo = request.GET.get("page", "1"), _last(request, assessment) if "done" in request.GET else []
+    proposals = queries.proposals_of(assessment, page, undo=undo)
     return render(request, "locker/proposals.html", {"assessment": assessment, "proposals": proposals})
 
 
@@ -48,7 +49,7 @@ def evidence_attach(request: AppRequest, assessment: Assessment) -> HttpResponse
         messages.error(request, str(refusal.message))
     else:
         request.session[_UNDO] = {str(assessment.pk): [[str(key), code] for key, code in done]}
-    return redirect("evidence_proposals", pk=assessment.pk)
+    return redirect(reverse("evidence_proposals", args=[assessment.pk]) + "?done=1")
 
 
 @require_POST
