@@ -20,6 +20,7 @@ from assessments.demo import ACCOUNTS, office_email
 from assessments.demo.drawing import Office, draw_inputs, rng
 from assessments.demo.papers import PAPERS, Paper, content_of
 from assessments.demo.plans import FINISHED_BY_NEWCOMER, Plan, current_plans, past_plans
+from assessments.demo.teamwork import work_together
 from assessments.demo.texts import DECISIONS, EXTENSION_REASON, NO_CASE, NOT_DONE, RETURN_REASONS, WORDS
 from assessments.models import (
     Answer,
@@ -161,7 +162,17 @@ def _round(year: int, target: Decimal, people: People, *, now: datetime, first_y
         _office(assessment, plans[assessment.province.iso], people, standard, batch, now=now, first_year=first_year)
     _write(batch, written)
     _finish(assessments, batch)
+    if not past:
+        _work_together(assessments, people, standard, now=now)
     return round_
+
+
+def _work_together(assessments: list[Assessment], people: People, standard: EditionNode, *, now: datetime) -> None:
+    """One office has shared out its work, and comments on it."""
+    assessment = next(row for row in assessments if row.province.iso == FINISHED_BY_NEWCOMER)
+    office = assessment.province_id
+    who = {"editor": people.editors[office], "head": people.heads[office], "reviewer": people.reviewer}
+    work_together(assessment, standard, who, now=now)
 
 
 def _extend_one(round_: Round, assessments: list[Assessment], people: People) -> None:

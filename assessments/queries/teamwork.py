@@ -94,6 +94,11 @@ class MyWork:
         return next(iter((*self.late, *self.ahead)), None)
 
     @property
+    def in_rounds(self) -> int:
+        """From how many rounds the work comes."""
+        return len({task.assessment for task in (*self.late, *self.ahead, *self.done)})
+
+    @property
     def open_number(self) -> int:
         return len(self.late) + len(self.ahead)
 
@@ -143,9 +148,9 @@ def duties_of(assessment: Assessment) -> dict[int, Duty]:
     return {row.indicator_id: _duty(assessment, row) for row in rows}
 
 
-def duties_seen(assessment: Assessment, user: User) -> dict[int, Duty] | None:
-    """As `duties_of` for the office's own people; None for others: who does what is the office's own affair."""
-    return duties_of(assessment) if user.province_id == assessment.province_id else None
+def duties_seen(assessment: Assessment, user: User) -> dict[int, Duty]:
+    """As `duties_of` for the office's own people, empty for others: who does what is the office's own affair."""
+    return duties_of(assessment) if user.province_id == assessment.province_id else {}
 
 
 def shared_of(assessment: Assessment, states: Mapping[str, str]) -> Shared:

@@ -275,8 +275,11 @@
     send(form);
     const forms = [...records.keys()];
     const next = forms[forms.indexOf(form) + 1];
-    const field = next && next.querySelector("input:not([type=hidden]), textarea");
-    if (field) field.focus();
+    // After the last row of an area comes the way to the next area.
+    const place = next
+      ? next.querySelector("input:not([type=hidden], [type=radio]), input[type=radio]:checked, textarea")
+      : document.querySelector(".around a[rel=next], main .btn-primary");
+    if (place) place.focus();
   };
 
   document.addEventListener("keydown", (event) => {
