@@ -5,7 +5,7 @@ while a score is missing they tell the range in words, as the other forms do.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
@@ -15,13 +15,14 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.header_footer import HeaderFooterItem
-from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
+from assessments.exports import excel_pages
 from assessments.exports.cells import Formula, Value, put
 from assessments.exports.results import saved
 from assessments.exports.totals import NOT_YET, Totals
-from assessments.report import AreaBlock, DimensionTable, Form, Row, TotalLine
+from assessments.report import DimensionTable, Form, Row, TotalLine
 
 FONT = "TH Sarabun New"
 SCORED_WIDTHS = (25, 26, 34, 22, 9, 40, 9, 26, 26)
@@ -33,6 +34,10 @@ TALLEST = 400.0
 LETTERS_PER_UNIT = 0.8
 HEAD_ROW = 5
 FIRST_ROW = 6
+# Heights of the rows above the table: title, office, day, dimension, head.
+TOP = (26.0, 26.0, 24.0, 28.0, 44.0)
+# Margins in inches.
+SIDE_EDGE, EDGE = 0.4, 0.6
 BLANK_LINES = 3
 FULL, SCORE, NOTE = 5, 7, 8
 
@@ -52,8 +57,9 @@ def workbook_of(form: Form) -> bytes:
     for place, table in enumerate(form.dimensions):
         sheet = book.create_sheet(f"มิติที่ {table.number}")
         writer = _Sheet(form, table, sheet)
-        writer.write()
-        if place == len(form.dimensions) - 1:
+        overall = form.overall if place == len(form.dimensions) - 1 else ()
+        writer.write(closing=[*table.totals, *overall])
+        if overall:
             writer.overall([*written, writer])
         written.append(writer)
     book.properties.title = form.file_name
@@ -111,12 +117,25 @@ class _Sheet:
     def __post_init__(self) -> None:
         self.widths = SCORED_WIDTHS if self.table.scored else NOT_SCORED_WIDTHS
         self.columns = len(self.widths)
+        self.scale = excel_pages.scale_of(self.widths, SIDE_EDGE)
 
-    def write(self) -> None:
+    def write(self, *, closing: Sequence[TotalLine]) -> None:
+        """`closing` are the lines below the table, which stand on one page with its last row."""
         self._page()
         self._top()
-        for area in self.table.areas:
-            self._area(area)
+        lines = list(self._lines())
+        room = excel_pages.room_of(self.scale, EDGE)
+        pages = excel_pages.pages_of(
+            [line for line, _row in lines],
+            first=room - sum(TOP),
+            later=room - TOP[-1],
+            closing=sum(self._total_height(line) for line in closing),
+        )
+        rows = iter(row for _line, row in lines)
+        for place, page in enumerate(pages):
+            if place:
+                self.sheet.row_breaks.append(Break(id=self.row - 1))
+            self._printed(page, rows)
         self.last_row = self.row - 1
         for line in self.table.totals:
             self._total(line, _totals([self]))
@@ -148,14 +167,15 @@ class _Sheet:
             sheet.column_dimensions[get_column_letter(place)].width = width
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        # A fixed scale: fitted to the width, a sheet would ignore the breaks that we set.
+        sheet.page_setup.scale = self.scale
+        sheet.print_options.horizontalCentered = True
         sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
         sheet.freeze_panes = f"D{FIRST_ROW}"
         margins = sheet.page_margins
-        margins.left = margins.right = 0.4
-        margins.top, margins.bottom, margins.header, margins.footer = 0.6, 0.6, 0.3, 0.3
+        margins.left = margins.right = SIDE_EDGE
+        margins.top = margins.bottom = EDGE
+        margins.header = margins.footer = EDGE / 2
         font = f'&"{FONT},Regular"&12'
         who = f"ปีงบประมาณ พ.ศ. {form.year}" if form.is_blank else f"{form.office} ปีงบประมาณ พ.ศ. {form.year}"
         _say(sheet.oddHeader, f"{font}{who}", f"{font}{self._mark()}")
@@ -173,21 +193,27 @@ class _Sheet:
         self._merged(4, last - 1, last, self._mark(), "form mark")
         for place, head in enumerate(self.table.heads, start=1):
             self._put(HEAD_ROW, place, head, "form head")
-        for row, height in ((1, 26), (2, 26), (3, 24), (4, 28), (HEAD_ROW, 44)):
+        for row, height in enumerate(TOP, start=1):
             self.sheet.row_dimensions[row].height = height
 
-    def _area(self, area: AreaBlock) -> None:
-        heights = [[self._row_height(row) for row in standard.rows] for standard in area.standards]
-        for standard, those in zip(area.standards, heights, strict=True):
-            those[-1] += max(0.0, self._height(standard.label, 1) - sum(those))
-        heights[-1][-1] += max(0.0, self._height(area.label, 0) - sum(sum(those) for those in heights))
-        top = self.row
-        for standard, those in zip(area.standards, heights, strict=True):
-            start = self.row
-            for row, height in zip(standard.rows, those, strict=True):
-                self._row(row, height)
-            self._merged(start, 2, 2, standard.label, "form text", last_row=self.row - 1)
-        self._merged(top, 1, 1, area.label, "form text", last_row=self.row - 1)
+    def _lines(self) -> Iterator[tuple[excel_pages.Line, Row]]:
+        for area in self.table.areas:
+            for standard in area.standards:
+                labels = (standard.label, self._height(standard.label, 1), area.label, self._height(area.label, 0))
+                for row in standard.rows:
+                    yield excel_pages.Line(self._row_height(row), *labels), row
+
+    def _printed(self, page: list[excel_pages.Line], rows: Iterator[Row]) -> None:
+        """One page's rows, with the labels that stand beside them on this page."""
+        starts = []
+        for height in excel_pages.heights_of(page):
+            starts.append(self.row)
+            self._row(next(rows), height)
+        ends = [*(start - 1 for start in starts[1:]), self.row - 1]
+        for column, name in ((1, "area"), (2, "standard")):
+            for label, places in excel_pages.runs(page, name):
+                first, last = starts[places[0]], ends[places[-1]]
+                self._merged(first, column, column, label, "form text", last_row=last)
 
     def _texts(self, row: Row) -> tuple[tuple[int, str], ...]:
         texts = (row.indicator, row.criterion, row.result, row.problems, row.remedies)
@@ -222,7 +248,6 @@ class _Sheet:
         self._merged(self.row, 1, 4, line.label, "form total")
         if line.kind == "level":
             self._merged(self.row, FULL, self.columns, Formula(scores.level(blank), line.note), "form total")
-            height = self._height(line.note, 4, 5, 6, 7, 8)
         else:
             full: Value = None
             if line.full:
@@ -240,9 +265,12 @@ class _Sheet:
             self._put(self.row, SCORE, Formula(made, figure), "form mean" if is_mean else "form total figure")
             said = scores.mean_note(blank) if is_mean else scores.sum_note(blank)
             self._merged(self.row, NOTE, self.columns, Formula(said, note), "form total")
-            height = self._height(note, 7, 8)
-        self.sheet.row_dimensions[self.row].height = max(height, LINE + 6)
+        self.sheet.row_dimensions[self.row].height = self._total_height(line)
         self.row += 1
+
+    def _total_height(self, line: TotalLine) -> float:
+        columns = (4, 5, 6, 7, 8) if line.kind == "level" else (7, 8)
+        return max(self._height(line.note, *columns), LINE + 6)
 
     def _range(self, column: int) -> str:
         letter = get_column_letter(column)

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import MergedCell
 
 from assessments import report
 from assessments.exports import cells, excel
@@ -133,9 +134,10 @@ def test_the_cell_function_drops_what_a_workbook_cannot_hold() -> None:
 def test_it_prints_like_the_form(assessment: Assessment) -> None:
     for sheet in book_of(report.form_of(assessment)).worksheets:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
-        assert sheet.sheet_properties.pageSetUpPr is not None
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
+        # All columns stand on one page also where a program takes a unit of width for 5.55 points.
+        assert sheet.page_setup.scale is not None
+        width = sum(column.width for column in sheet.column_dimensions.values())
+        assert width * 5.55 * sheet.page_setup.scale / 100 <= 841.9 - 2 * 0.4 * 72
         assert sheet.print_title_rows == "$5:$5"
         assert sheet.oddFooter is not None
         assert sheet.oddHeader is not None
@@ -149,10 +151,27 @@ def test_it_prints_like_the_form(assessment: Assessment) -> None:
 def test_area_and_standard_cells_are_merged_as_printed(assessment: Assessment) -> None:
     sheet = book_of(report.form_of(assessment))["มิติที่ 3"]
     merged = {str(cells) for cells in sheet.merged_cells.ranges}
-    assert {"A6:A11", "A12:A14", "B6:B7"} <= merged
+    # The last row stands on a page of its own, with the totals.
+    assert {"A6:A11", "A12:A13", "B6:B7"} <= merged
     assert [cell.value for cell in sheet[5]] == list(report.SCORED_HEADS)
     # Every cell of a merged one has its border, or the printed line breaks off.
     assert sheet["A9"].border.left.style == "thin"
+
+
+def test_each_printed_page_names_its_area_and_standard(assessment: Assessment, editor: User) -> None:
+    filled = assessment
+    for code in ("4.2", "4.3", "4.20"):
+        filled = write(filled, editor, code, Entry(inputs=None, performance=TEXT * 6))
+    for sheet in book_of(report.form_of(filled)).worksheets:
+        ends = [mark.id for mark in sheet.row_breaks.brk]
+        tops = [6, *(end + 1 for end in ends)]
+        assert len(tops) >= (3 if sheet.title == "มิติที่ 4" else 1)
+        for top in tops:
+            assert sheet.cell(top, 1).value, (sheet.title, top)
+            assert sheet.cell(top, 2).value, (sheet.title, top)
+            assert not isinstance(sheet.cell(top, 1), MergedCell)
+        for merged in sheet.merged_cells.ranges:
+            assert not any(merged.min_row <= end < merged.max_row for end in ends), str(merged)
 
 
 def test_a_text_taller_than_a_row_can_be_stands_whole_in_merged_rows(assessment: Assessment, editor: User) -> None:
