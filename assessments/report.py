@@ -130,7 +130,7 @@ class Proof:
         return (
             f"รับรองและส่งโดย {self.certified_by} เมื่อวันที่ {self.certified_at}",
             "สแกนเพื่อตรวจว่าเอกสารนี้ยังตรงกับข้อมูลที่สำนักงานส่งหรือแก้ไขแล้ว โดยไม่ต้องเข้าสู่ระบบ",
-            f"ลายนิ้วมือของคำตอบ (SHA-256) {self.answers_hash}",
+            f"รหัสตรวจสอบคำตอบ (SHA-256) {self.answers_hash}",
             self.link,
         )
 

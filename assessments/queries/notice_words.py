@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.calendar import long_date, short_date, today
-from assessments.models import Assessment, User
+from assessments.models import Assessment
 from indicators import editions
 
 # So many offices and indicators are named, the others counted.
@@ -36,14 +36,14 @@ class Kind(StrEnum):
 class Item:
     """One fact that concerns a person. `key` names it for good, so that it is seen and mailed once.
 
-    `by` is who did it, `code` the indicator, `text` a reason or a comment, `day` the day that it names.
+    `name` is who did it, `code` the indicator, `text` a reason or a comment, `day` the day that it names.
     """
 
     kind: Kind
     key: str
     at: datetime
     assessment: Assessment | None = None
-    by: User | None = None
+    name: str = ""
     code: str = ""
     text: str = ""
     day: date | None = None
@@ -53,7 +53,7 @@ class Item:
         """Facts of the same group are told together."""
         match self.kind:
             case Kind.ASSIGNED:
-                return f"{self.kind}:{self.about.pk}:{self.person.pk}"
+                return f"{self.kind}:{self.about.pk}:{self.name}"
             case Kind.SUBMITTED | Kind.OVERDUE:
                 return f"{self.kind}:{self.about.round_id}"
             case Kind.COMMENT:
@@ -66,12 +66,6 @@ class Item:
         """The assessment, of a kind that has one."""
         assert self.assessment is not None
         return self.assessment
-
-    @property
-    def person(self) -> User:
-        """Who did it, of a kind that has one."""
-        assert self.by is not None
-        return self.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +112,7 @@ class Notice:
 
 
 def _invited(notice: Notice) -> str:
-    return _("%(name)s invited you to this system.") % {"name": notice.first.person.full_name}
+    return _("%(name)s invited you to this system.") % {"name": notice.first.name}
 
 
 def _assigned(notice: Notice) -> str:
@@ -127,7 +121,7 @@ def _assigned(notice: Notice) -> str:
         "%(name)s asks you to answer %(count)s indicator of fiscal year %(year)s.",
         "%(name)s asks you to answer %(count)s indicators of fiscal year %(year)s.",
         count,
-    ) % {"name": notice.first.person.full_name, "count": count, "year": notice.year}
+    ) % {"name": notice.first.name, "count": count, "year": notice.year}
 
 
 def _assigned_detail(notice: Notice) -> str:
@@ -215,7 +209,7 @@ def _comment(notice: Notice) -> str:
 
 
 def _comment_detail(notice: Notice) -> str:
-    return f"{notice.first.person.full_name}: {_short(notice.first.text)}"
+    return f"{notice.first.name}: {_short(notice.first.text)}"
 
 
 _SENTENCES: dict[Kind, Callable[[Notice], str]] = {

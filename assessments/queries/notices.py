@@ -72,25 +72,22 @@ def _together(items: Collection[Item], *, is_seen: bool) -> list[Notice]:
 
 def _invited(person: User, since: datetime) -> Iterator[Item]:
     joined = Invitation.objects.filter(user=person, used_at__gte=since).exclude(invited_by=person)
-    for invitation in joined.select_related("invited_by"):
-        assert invitation.used_at is not None
-        yield Item(Kind.INVITED, f"invited:{invitation.pk}", invitation.used_at, by=invitation.invited_by)
+    for pk, used_at, name in joined.values_list("pk", "used_at", "invited_by__full_name"):
+        yield Item(Kind.INVITED, f"invited:{pk}", used_at, name=name)
 
 
 # --- an office's people --------------------------------------------------------------------------
 
 
 def _of_office(person: User, since: datetime) -> Iterator[Item]:
-    assessments = {each.pk: each for each in Assessment.objects.whole().filter(province=person.province_id)}
+    assessments = {each.pk: each for each in _assessments().filter(province=person.province_id)}
     moves = _last_moves(person, since)
     extensions = _last_extensions(person, since)
     for last in moves.values():
         assessment = assessments[last.assessment_id]
         if assessment.status == last.to_status:
             kind = _MOVES[Action(last.action)]
-            yield Item(
-                kind, f"move:{last.pk}", last.at, assessment=assessment, by=last.by, text=last.reason, day=last.due_on
-            )
+            yield Item(kind, f"move:{last.pk}", last.at, assessment=assessment, text=last.reason, day=last.due_on)
     for assessment in assessments.values():
         if assessment.status not in NOT_SUBMITTED:
             continue
@@ -112,7 +109,7 @@ def _of_office(person: User, since: datetime) -> Iterator[Item]:
 def _last_moves(person: User, since: datetime) -> dict[int, StatusChange]:
     """The centre's newest move of each assessment."""
     found = StatusChange.objects.filter(assessment__province=person.province_id, action__in=_MOVES, at__gte=since)
-    return {move.assessment_id: move for move in found.order_by("number").select_related("by")}
+    return {move.assessment_id: move for move in found.order_by("number")}
 
 
 def _last_extensions(person: User, since: datetime) -> dict[int, Extension]:
@@ -140,24 +137,18 @@ def _reminder(assessment: Assessment, told_at: list[datetime]) -> Iterator[Item]
 def _assigned(person: User, since: datetime, assessments: dict[int, Assessment]) -> Iterator[Item]:
     """What colleagues gave the person to answer, while it can be answered."""
     given = Assignment.objects.filter(person=person, assessment__in=assessments, at__gte=since)
-    found = given.filter(assessment__status__in=NOT_SUBMITTED).exclude(by=person).select_related("indicator", "by")
-    for row in found.order_by("indicator_id"):
-        yield Item(
-            Kind.ASSIGNED,
-            f"assigned:{row.pk}:{row.at.timestamp():.0f}",
-            row.at,
-            assessment=assessments[row.assessment_id],
-            by=row.by,
-            code=row.indicator.code,
-            day=row.due_on,
-        )
+    found = given.filter(assessment__status__in=NOT_SUBMITTED).exclude(by=person).order_by("indicator_id")
+    columns = ("pk", "at", "assessment_id", "by__full_name", "indicator__code", "due_on")
+    for pk, at, assessment, name, code, due_on in found.values_list(*columns):
+        key = f"assigned:{pk}:{at.timestamp():.0f}"
+        yield Item(Kind.ASSIGNED, key, at, assessment=assessments[assessment], name=name, code=code, day=due_on)
 
 
 # --- the central division ------------------------------------------------------------------------
 
 
 def _of_centre(person: User, since: datetime) -> Iterator[Item]:
-    offices = Assessment.objects.select_related("round", "province").defer("results")
+    offices = _assessments()
     for assessment in offices.filter(status=Status.SUBMITTED, submitted_at__gte=since):
         assert assessment.submitted_at is not None
         key = f"submitted:{assessment.reference}"
@@ -169,25 +160,26 @@ def _of_centre(person: User, since: datetime) -> Iterator[Item]:
     talk = Comment.objects.filter(answer=OuterRef("answer"), thread=Comment.Thread.CENTRE)
     # A question that nobody of the centre took up is for everyone there, afterwards for those who did.
     for_me = Exists(talk.filter(by=person)) | ~Exists(talk.filter(by__role__in=sorted(CENTRAL_ROLES)))
-    yield from _comments(Comment.objects.filter(for_me, by__role__in=sorted(OFFICE_ROLES)), person, since, {})
+    yield from _comments(Comment.objects.filter(for_me, by__role__in=sorted(OFFICE_ROLES)), person, since)
 
 
 def _comments(
-    found: QuerySet[Comment], person: User, since: datetime, assessments: dict[int, Assessment]
+    found: QuerySet[Comment], person: User, since: datetime, assessments: dict[int, Assessment] | None = None
 ) -> Iterator[Item]:
     """Comments between office and centre, except those that the person has answered since."""
     answered = Comment.objects.filter(
         answer=OuterRef("answer"), thread=Comment.Thread.CENTRE, by=person, at__gt=OuterRef("at")
     )
     found = found.filter(~Exists(answered), thread=Comment.Thread.CENTRE, at__gte=since).exclude(by=person)
-    whole = ("answer__indicator", "answer__assessment__round", "answer__assessment__province", "by")
-    for comment in found.select_related(*whole):
-        yield Item(
-            Kind.COMMENT,
-            f"comment:{comment.pk}",
-            comment.at,
-            assessment=assessments.get(comment.answer.assessment_id, comment.answer.assessment),
-            by=comment.by,
-            code=comment.answer.indicator.code,
-            text=comment.text,
-        )
+    columns = ("pk", "at", "answer__assessment_id", "by__full_name", "answer__indicator__code", "text")
+    rows = list(found.values_list(*columns))
+    if assessments is None:
+        assessments = _assessments().in_bulk({row[2] for row in rows})
+    for pk, at, assessment, name, code, text in rows:
+        key = f"comment:{pk}"
+        yield Item(Kind.COMMENT, key, at, assessment=assessments[assessment], name=name, code=code, text=text)
+
+
+def _assessments() -> QuerySet[Assessment]:
+    """With what a notice tells of one."""
+    return Assessment.objects.select_related("round__edition", "province").defer("results")

@@ -19,6 +19,7 @@ from django_tasks import task
 from assessments.calendar import clock, day_of, long_date
 from assessments.links import link_to
 from assessments.models import Assessment, User
+from assessments.proofs import proof_link
 from indicators.scoring import LEVELS
 
 log = logging.getLogger("pmj")
@@ -159,6 +160,7 @@ def _receipt(assessment: Assessment, by: User) -> list[str]:
         (_("Certified by"), by.full_name),
         (_("Dimensions 2 to 4 together"), _result(assessment.results["overall"])),
         (_("Fingerprint of the answers (SHA-256)"), assessment.answers_hash),
+        (_("Whether a printed form still equals it"), proof_link(assessment)),
     )
     return [
         _("The self-assessment of %(office)s for fiscal year %(year)s is submitted.") % _names(assessment),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.signing import Signer
 from django.test import Client
 
@@ -15,6 +16,7 @@ from assessments.qr import QUIET, qr_of
 from assessments.services import Entry
 from indicators.editions import EditionNode
 from tests.answers import answer_all
+from tests.assessments.test_check_submit import run_worker
 from tests.evidence import added
 
 HASH = "0123456789abcdef" * 4
@@ -225,6 +227,16 @@ def test_the_receipt_shows_the_code_and_who_certified_when(as_editor: Client, se
     assert page.count(proof_link(sent)) == 2
     for words in (head.full_name, "3 สิงหาคม 2569 10:00 น.", sent.answers_hash):
         assert words in page
+
+
+def test_the_mailed_receipt_leads_to_the_proof(
+    assessment: Assessment, editor: User, head: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    answer_all(assessment, editor)
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = services.submit(assessment=assessment, by=head, certified=True)
+    run_worker()
+    assert f"ตรวจสอบว่าเอกสารที่พิมพ์ยังตรงกับที่ส่ง: {proof_link(sent)}\n" in str(mail.outbox[0].body)
 
 
 def test_the_form_shows_it_once_submitted(as_editor: Client, sent: Assessment, reviewer: User, head: User) -> None:
