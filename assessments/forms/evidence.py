@@ -125,13 +125,14 @@ class AttachForm(forms.Form):
         self.pairs: list[tuple[UUID, str]] = []
 
     def clean_attach(self) -> Any:
-        for each in self.cleaned_data["attach"]:
+        chosen = self.cleaned_data["attach"]
+        for each in chosen:
             code = self.data.get(f"code-{each.pk}", "")
             if code in self.codes:
                 self.pairs.append((each.pk, code))
             else:
                 self.add_error("attach", _("Choose an indicator for “%(name)s”.") % {"name": each.name})
-        return self.cleaned_data["attach"]
+        return chosen
 
     def chosen(self) -> dict[str, str]:
         """What was chosen for each file, also where it was refused: its key to the code."""
