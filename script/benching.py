@@ -268,6 +268,30 @@ class Bench:
             Line("  unchanged content", statistics.median(found), p95(found), "50", 0.0),
         ]
 
+    # --- advice from the rules -----------------------------------------------------------------------
+
+    def advice(self) -> Iterator[Line]:
+        """Pure work of this process: every step of 55 answers, and the cheapest plan of the whole to the top level."""
+        from indicators import editions, planning
+        from indicators.insight import next_steps
+        from indicators.scoring import LEVELS
+
+        standard = editions.standard_of(self.done.round.edition)
+        answers = {answer.indicator_id: answer for answer in self.done.answers.all()}
+        found = [(node, answers[node.pk]) for node in standard.scored]
+
+        def steps() -> None:
+            for node, answer in found:
+                if answer.inputs is not None:
+                    next_steps(node.rule, answer.inputs)
+
+        insight = timed(steps, 100)
+        yield Line("insight for 55 answers", statistics.median(insight), p95(insight), "20", 0.0)
+        # The hardest case: nothing is answered, so every indicator offers all its rows.
+        parts = [planning.part_of(node.code, node.rule, inputs=None, score=None) for node in standard.scored]
+        plan = timed(lambda: planning.propose(parts, LEVELS[0]), 100)
+        yield Line("a plan for 55 indicators", statistics.median(plan), p95(plan), "50", 0.0)
+
     def lines(self) -> Iterator[Line]:
         pk = self.open.pk
         office = (self.office, self.editor)
@@ -277,6 +301,8 @@ class Bench:
         yield self.page("an area on one page", *office, f"/assessments/{pk}/areas/2-1/", "")
         yield self.page("the task list", *office, f"/assessments/{pk}/", "40")
         yield self.page("checking the 86 answers", *office, f"/assessments/{pk}/check/", "")
+        yield self.page("the improvement plan", *office, f"/assessments/{pk}/plan/", "")
+        yield from self.advice()
         yield self.page("the list of 76 offices", *centre, f"/offices/?round={self.round.year}", "60")
         yield self.page("one assessment for the centre", *centre, f"/offices/{self.done.pk}/", "")
         yield self.excel()
