@@ -274,21 +274,22 @@ class Bench:
         """Pure work of this process: every step of 55 answers, and the cheapest plan of the whole to the top level."""
         from indicators import editions, planning
         from indicators.insight import next_steps
+        from indicators.rules import Rule
         from indicators.scoring import LEVELS
 
         standard = editions.standard_of(self.done.round.edition)
         answers = {answer.indicator_id: answer for answer in self.done.answers.all()}
-        found = [(node, answers[node.pk]) for node in standard.scored]
+        rules = {node: node.rule for node in standard.scored if isinstance(node.rule, Rule)}
+        found = [(rule, inputs) for node, rule in rules.items() if (inputs := answers[node.pk].inputs) is not None]
 
         def steps() -> None:
-            for node, answer in found:
-                if answer.inputs is not None:
-                    next_steps(node.rule, answer.inputs)
+            for rule, inputs in found:
+                next_steps(rule, inputs)
 
         insight = timed(steps, 100)
         yield Line("insight for 55 answers", statistics.median(insight), p95(insight), "20", 0.0)
         # The hardest case: nothing is answered, so every indicator offers all its rows.
-        parts = [planning.part_of(node.code, node.rule, inputs=None, score=None) for node in standard.scored]
+        parts = [planning.part_of(node.code, rule, inputs=None, score=None) for node, rule in rules.items()]
         plan = timed(lambda: planning.propose(parts, LEVELS[0]), 100)
         yield Line("a plan for 55 indicators", statistics.median(plan), p95(plan), "50", 0.0)
 
