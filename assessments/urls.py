@@ -8,6 +8,7 @@ from assessments.views import (
     comments,
     evidence,
     forms,
+    locker,
     national,
     notices,
     office,
@@ -15,12 +16,13 @@ from assessments.views import (
     plan,
     restoring,
     rounds,
-    submitting,
     sending,
     starting,
+    submitting,
     support,
     team,
     verify,
+    workbooks,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -65,12 +67,12 @@ urlpatterns: list[URLPattern] = [
         comments.comment_to_centre,
         name="comment_to_centre",
     ),
-    path("form-token/", answers.fresh_token, name="fresh_token"),
-    # --- office: the improvement plan ---
     # --- office: starting the year ---
     path("assessments/<int:pk>/facts/", starting.office_facts, name="office_facts"),
     path("assessments/<int:pk>/indicators/<str:code>/confirm/", starting.warning_confirm, name="warning_confirm"),
     path("assessments/<int:pk>/indicators/<str:code>/carry/", starting.last_year_carry, name="last_year_carry"),
+    path("form-token/", answers.fresh_token, name="fresh_token"),
+    # --- office: the improvement plan ---
     path("assessments/<int:pk>/plan/", plan.plan, name="plan"),
     path("assessments/<int:pk>/plan/try/", plan.plan_try, name="plan_try"),
     path("assessments/<int:pk>/plan/adopt/", plan.plan_adopt, name="plan_adopt"),
@@ -80,6 +82,14 @@ urlpatterns: list[URLPattern] = [
     path("assessments/<int:pk>/plan/<str:code>/remove/", plan.plan_remove, name="plan_remove"),
     # --- office: evidence ---
     path("assessments/<int:pk>/evidence/", evidence.evidence_library, name="evidence_library"),
+    path("assessments/<int:pk>/evidence/add/", sending.evidence_add, name="evidence_add"),
+    path("assessments/<int:pk>/evidence/uploads/", sending.evidence_send, name="evidence_send"),
+    path("assessments/<int:pk>/evidence/uploads/<uuid:key>/", sending.evidence_piece, name="evidence_piece"),
+    path("assessments/<int:pk>/evidence/proposals/", locker.evidence_proposals, name="evidence_proposals"),
+    path("assessments/<int:pk>/evidence/proposals/attach/", locker.evidence_attach, name="evidence_attach"),
+    path("assessments/<int:pk>/evidence/proposals/undo/", locker.evidence_attach_undo, name="evidence_attach_undo"),
+    path("assessments/<int:pk>/evidence/expected/", locker.evidence_expected, name="evidence_expected"),
+    path("assessments/<int:pk>/evidence.zip", locker.evidence_zip, name="evidence_zip"),
     path("assessments/<int:pk>/indicators/<str:code>/evidence/", evidence.evidence_panel, name="evidence_panel"),
     path(
         "assessments/<int:pk>/indicators/<str:code>/evidence/upload/", evidence.evidence_upload, name="evidence_upload"
@@ -92,7 +102,10 @@ urlpatterns: list[URLPattern] = [
         name="evidence_unuse",
     ),
     path("evidence/<uuid:key>/", evidence.evidence_preview, name="evidence_preview"),
+    path("evidence/<uuid:key>/view/", evidence.evidence_view, name="evidence_view"),
+    path("evidence/<uuid:key>/frame/", evidence.evidence_frame, name="evidence_frame"),
     path("evidence/<uuid:key>/download/", evidence.evidence_download, name="evidence_download"),
+    path("evidence/<uuid:key>/date/", starting.evidence_date, name="evidence_date"),
     path("evidence/<uuid:key>/delete/", evidence.evidence_delete, name="evidence_delete"),
     path("evidence/<uuid:key>/restore/", evidence.evidence_restore, name="evidence_restore"),
     # --- the official form ---
@@ -103,9 +116,17 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/blank-form.pdf", forms.blank_form_pdf, name="blank_form_pdf"),
     path("rounds/<int:pk>/blank-form/progress/", forms.blank_form_progress, name="blank_form_progress"),
     path("rounds/<int:pk>/blank-form.xlsx", forms.blank_form_excel, name="blank_form_excel"),
+    # --- off the network: the office's workbook, worksheets for paper ---
+    path("assessments/<int:pk>/workbook.xlsx", workbooks.workbook_download, name="workbook_download"),
+    path("assessments/<int:pk>/workbook/", workbooks.workbook_page, name="workbook_page"),
+    path("assessments/<int:pk>/workbook/upload/", workbooks.workbook_upload, name="workbook_upload"),
+    path("assessments/<int:pk>/workbook/<uuid:key>/", workbooks.workbook_import, name="workbook_import"),
+    path("assessments/<int:pk>/workbook/<uuid:key>/apply/", workbooks.workbook_apply, name="workbook_apply"),
+    path("assessments/<int:pk>/workbook/<uuid:key>/drop/", workbooks.workbook_drop, name="workbook_drop"),
+    path("assessments/<int:pk>/worksheets/", workbooks.worksheets, name="worksheets"),
+    path("assessments/<int:pk>/worksheets/<str:area_code>/", workbooks.worksheets, name="worksheets_area"),
     # --- national list, one assessment for the centre ---
     path("offices/", national.national_list, name="national_list"),
-    path("evidence/<uuid:key>/date/", starting.evidence_date, name="evidence_date"),
     path("offices/<int:pk>/", national.national_assessment, name="national_assessment"),
     path("offices/<int:pk>/return/", national.assessment_return, name="assessment_return"),
     path("offices/<int:pk>/accept/", national.assessment_accept, name="assessment_accept"),
