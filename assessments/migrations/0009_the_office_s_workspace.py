@@ -392,6 +392,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("received__lte", models.F("size"))),
                         name="upload_receives_no_more_than_its_size",
+                        violation_error_message="More arrived than the file is long; send it again.",
                     )
                 ],
             },

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from assessments.models.answers import Assessment
 from assessments.models.people import User
@@ -26,7 +27,11 @@ class Upload(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(name="upload_receives_no_more_than_its_size", condition=Q(received__lte=F("size")))
+            models.CheckConstraint(
+                name="upload_receives_no_more_than_its_size",
+                condition=Q(received__lte=F("size")),
+                violation_error_message=_("More arrived than the file is long; send it again."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -109,7 +109,7 @@ class TestSigningIn:
 class TestDemoAccounts:
     @pytest.fixture
     def demo(self, chiang_mai: Province) -> User:
-        return person("editor@demo.example", Role.OFFICE_EDITOR, province=chiang_mai, is_demo=True)
+        return person("editor.chiangmai@demo.example", Role.OFFICE_EDITOR, province=chiang_mai, is_demo=True)
 
     def test_refused_in_production(self, demo: User, settings: Any) -> None:
         settings.LOCAL = False

@@ -14,17 +14,26 @@ from assessments.models import (
     Answer,
     AnswerChange,
     Assessment,
+    Assignment,
+    Carry,
+    Comment,
+    Confirmation,
     Evidence,
     EvidenceUse,
     Extension,
+    Fact,
     FormFile,
     Invitation,
+    NoticeMark,
+    PlanStep,
+    Presence,
     Province,
     Region,
     Round,
     StatusChange,
     SupportMembership,
     SupportOffice,
+    Upload,
     User,
 )
 from assessments.workflow import Action, Role, Status
@@ -128,8 +137,44 @@ def province(world: World, **fields: Any) -> Any:
     return Province.objects.create(**{**whole, **fields})
 
 
+def work(world: World, model: Any, **fields: Any) -> Any:
+    """A row of the office's workspace about the world's assessment and answer."""
+    whole = {"assessment": world.assessment, "indicator": world.answer.indicator, "by": world.user}
+    return model.objects.create(**{**whole, **fields})
+
+
+def carried(world: World, **fields: Any) -> Any:
+    return Carry.objects.create(**{"answer": world.answer, "choice": "same", "by": world.user, **fields})
+
+
 # Name (or Model.field for a unique column) -> what breaks it. Several breaks: each is refused.
 BREAKS: dict[str, list[Callable[[World], Any]]] = {
+    "fact_stated_once_for_an_assessment": [
+        lambda w: twice(lambda: Fact.objects.create(assessment=w.assessment, name="staff", value=1, by=w.user))
+    ],
+    "indicator_planned_once_in_assessment": [lambda w: twice(lambda: work(w, PlanStep, target_band=1))],
+    "planned_row_is_counted_from_one": [lambda w: work(w, PlanStep, target_band=0)],
+    "warning_confirmed_once_for_an_indicator": [
+        lambda w: twice(lambda: work(w, Confirmation, warning="x", about={}, reason="ก"))
+    ],
+    "confirmation_has_its_reason": [lambda w: work(w, Confirmation, warning="x", about={}, reason="")],
+    "text_carried_once": [lambda w: twice(lambda: carried(w, what="problems"))],
+    "evidence_carried_once": [lambda w: (found := w.evidence(), twice(lambda: carried(w, evidence=found)))],
+    "a_text_or_evidence_is_carried": [
+        carried,
+        lambda w: carried(w, what="problems", evidence=w.evidence()),
+    ],
+    "indicator_assigned_once_in_assessment": [lambda w: twice(lambda: work(w, Assignment, person=w.user))],
+    "presence_once_for_a_person": [
+        lambda w: twice(
+            lambda: Presence.objects.create(assessment=w.assessment, indicator=w.answer.indicator, person=w.user)
+        )
+    ],
+    "comment_has_its_text": [lambda w: Comment.objects.create(answer=w.answer, thread="office", text="", by=w.user)],
+    "notice_marked_once": [lambda w: twice(lambda: NoticeMark.objects.create(person=w.user, key="x"))],
+    "upload_receives_no_more_than_its_size": [
+        lambda w: Upload.objects.create(assessment=w.assessment, name="x", size=1, received=2, by=w.user)
+    ],
     "province_with_office_has_a_region": [lambda w: province(w, has_office=True)],
     "province_has_one_open_support_office": [lambda w: (w.member(1), w.member(2))],
     "support_membership_ends_after_it_starts": [lambda w: w.member(1, ends_on=date(2025, 12, 31))],

@@ -16,7 +16,7 @@ from assessments.workflow import Status
 from indicators.editions import EditionNode
 from tests.answers import answer_all
 from tests.conftest import signed_in
-from tests.rivals import rival
+from tests.rivals import first
 
 SetTarget = Callable[[str | None], None]
 # 95 of 100 spent (tests.answers.best).
@@ -189,7 +189,7 @@ def test_a_save_reads_the_target_after_the_lock(
 ) -> None:
     """The manager enters the target while the save waits for its turn: the save judges by the new one."""
     entry = Entry(inputs={"spent": Decimal(95), "allocated": Decimal(100)})
-    with rival(lambda: target("96"), after="assessments_assessment"):
+    with first(lambda: target("96")):
         services.save_answer(
             assessment=assessment, indicator=standard.indicators["1.31"], by=editor, version=0, entry=entry
         )
