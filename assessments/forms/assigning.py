@@ -143,6 +143,9 @@ class AreaForm(forms.Form):
         person, day = ("", None) if duty is None or duty.gone else (str(duty.person.pk), duty.due_on)
         return Line(self._id(name), name, person, boxes_of(day), shown_as(person, day), node, duty, state)
 
+    def _errors_of(self, field_name: str) -> list[str]:
+        return [str(error) for error in self.errors.get(field_name, [])]
+
     def _typed(self, name: str, **known: Any) -> Line:
         day = tuple(self.data.get(f"{name}_day_{place}", "") for place in range(3))
         return Line(
@@ -151,8 +154,8 @@ class AreaForm(forms.Form):
             self.data.get(f"{name}_person", ""),
             (day[0], day[1], day[2]),
             self.data.get(f"{name}_shown", ""),
-            person_errors=list(self.errors.get(f"{name}_person", ())),
-            day_errors=list(self.errors.get(f"{name}_day", ())),
+            person_errors=self._errors_of(f"{name}_person"),
+            day_errors=self._errors_of(f"{name}_day"),
             **known,
         )
 

@@ -56,15 +56,16 @@ def comment_to_centre(request: AppRequest, assessment: Assessment, code: str) ->
 def _add(request: AppRequest, assessment: Assessment, code: str, thread: Comment.Thread) -> HttpResponse:
     """Add a comment; what is refused comes back in its box with the reason."""
     node = _node(assessment, code)
-    form: CommentForm | None = CommentForm(request.POST, thread=thread)
-    if form and form.is_valid():
+    sent = CommentForm(request.POST, thread=thread)
+    form: CommentForm | None = sent
+    if sent.is_valid():
         try:
             services.add_comment(
-                assessment=assessment, indicator=node, by=request.user, thread=thread, text=form.cleaned_data["text"]
+                assessment=assessment, indicator=node, by=request.user, thread=thread, text=sent.cleaned_data["text"]
             )
             form = None
         except services.Refused as refusal:
-            form.add_error(None, str(refusal.message))
+            sent.add_error(None, str(refusal.message))
     status = 422 if form else 200
     if not form and not request.htmx:
         messages.success(request, _("Your comment is sent."))

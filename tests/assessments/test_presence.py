@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from assessments import services
 from assessments.models import Assessment, Presence, Province, User
 from assessments.queries import teamwork
+from assessments.workflow import Role
 from indicators.editions import EditionNode
 from tests.answers import answer_all
 from tests.conftest import person, signed_in
@@ -44,7 +45,7 @@ def test_a_colleague_sees_who_has_it_open_and_who_types(
 def test_who_types_stands_before_who_reads(
     assessment: Assessment, editor: User, head: User, chiang_mai: Province, standard: EditionNode
 ) -> None:
-    third = person("a@chiangmai.example", head.role, province=chiang_mai)
+    third = person("a@chiangmai.example", Role.OFFICE_HEAD, province=chiang_mai)
     for who, editing in ((third, False), (editor, True)):
         services.say_open(assessment=assessment, indicator=standard.indicators["2.1"], by=who, editing=editing)
     assert others(assessment, standard, head) == [(editor.email, True), (third.email, False)]
