@@ -36,7 +36,7 @@ class Evidence(models.Model):
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=4, choices=Kind)
     name = models.CharField(max_length=300)
-    # The folders in which it came ("2.1 แผน/ไตรมาส 1"): words that tell which indicator it is for, never a path on disk.
+    # The folders in which it came ("2.1 แผน/ไตรมาส 1"): words that tell its indicator, never a path on disk.
     folder = models.CharField(max_length=300, blank=True)
     url = models.URLField(max_length=1000, blank=True)
     file = models.FileField(upload_to=stored_path, blank=True, max_length=60)

@@ -147,6 +147,10 @@ def carried(world: World, **fields: Any) -> Any:
     return Carry.objects.create(**{"answer": world.answer, "choice": "same", "by": world.user, **fields})
 
 
+def carried_twice(world: World, evidence: Evidence) -> None:
+    twice(lambda: carried(world, evidence=evidence))
+
+
 # Name (or Model.field for a unique column) -> what breaks it. Several breaks: each is refused.
 BREAKS: dict[str, list[Callable[[World], Any]]] = {
     "fact_stated_once_for_an_assessment": [
@@ -159,7 +163,7 @@ BREAKS: dict[str, list[Callable[[World], Any]]] = {
     ],
     "confirmation_has_its_reason": [lambda w: work(w, Confirmation, warning="x", about={}, reason="")],
     "text_carried_once": [lambda w: twice(lambda: carried(w, what="problems"))],
-    "evidence_carried_once": [lambda w: (found := w.evidence(), twice(lambda: carried(w, evidence=found)))],
+    "evidence_carried_once": [lambda w: carried_twice(w, w.evidence())],
     "a_text_or_evidence_is_carried": [
         carried,
         lambda w: carried(w, what="problems", evidence=w.evidence()),
