@@ -20,6 +20,7 @@ from django.contrib.sessions.models import Session  # noqa: E402
 
 from assessments import services  # noqa: E402
 from assessments.models import Assessment, Evidence, Round, User  # noqa: E402
+from assessments.proofs import proof_link  # noqa: E402
 from assessments.services import Entry, people  # noqa: E402
 from assessments.workflow import Role, Status  # noqa: E402
 from indicators import editions  # noqa: E402
@@ -48,6 +49,8 @@ def places() -> dict[str, Any]:
     manager = User.objects.filter(role=Role.MANAGER).first()
     invited = people.invite(email="new@demo.example", full_name="ผู้ตรวจราชการ", role=Role.INSPECTOR, by=manager)
     found["invitation"] = "/" + invited.link.split("/", 3)[3]
+    proved = Assessment.objects.get(pk=found["chiang_mai_before"])
+    found["proof"] = "/" + proof_link(proved).split("/", 3)[3]
     return found
 
 

@@ -89,6 +89,11 @@ def test_the_head_certifies_with_a_double_click(open_as: Open, site: Site, offic
         standing = site.inside("standing", str(office))
         assert (standing["status"], standing["moves"]) == ("submitted", ["submit"])
         expect(page.locator("main")).to_contain_text(standing["reference"])
+        proof = page.locator(".proof-address a").get_attribute("href")
+        assert proof is not None
+    with open_as(None) as watched:
+        watched.page.goto(proof[proof.index("/verify/") :])
+        expect(watched.page.locator("h1")).to_contain_text("ตรงกับที่ส่ง")
 
 
 def test_submitted_answers_are_frozen(open_as: Open, office: int) -> None:

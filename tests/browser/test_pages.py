@@ -16,12 +16,14 @@ NOBODY = {
     "password_reset": "/accounts/password/reset/",
     "password_reset_done": "/accounts/password/reset/done/",
     "invitation": "{invitation}",
+    "proof": "{proof}",
 }
 REVIEWER = {
     "offices": "/offices/",
     "offices_nothing": "/offices/?search=ฃฃฃ",
     "office_submitted": "/offices/{submitted}/",
     "office_draft": "/offices/{chiang_mai}/",
+    "notices_of_centre": "/notices/",
 }
 MANAGER = {
     "office_accepted": "/offices/{accepted}/",

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 
 OFFICE = {
     "profile": "/me/",
+    "notices": "/notices/",
     "password_change": "/accounts/password/change/",
     "second_factor": "/accounts/2fa/",
     "second_factor_setup": "/accounts/2fa/totp/activate/",
