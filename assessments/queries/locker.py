@@ -34,11 +34,11 @@ def upload_of(assessment: Assessment, key: UUID, by: User) -> Upload:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A file that no indicator uses, what is proposed for it, and what is chosen."""
+    """A file that no indicator uses, what is proposed for it, and what is chosen (`node`)."""
 
     item: Item
     proposal: Proposal | None
-    code: str
+    node: IndicatorNode | None
     ticked: bool
 
 
@@ -63,7 +63,7 @@ def proposals_of(
     items = with_earlier(assessment, (Item(each) for each in shown))
     named = _names_before(assessment)
     index = matching.index_of(standard)
-    rows = tuple(_row(item, named, index, form) for item in items)
+    rows = tuple(_row(item, named, index, standard, form) for item in items)
     return Proposals(assessment, tuple(standard.areas.values()), rows, shown, form, undo)
 
 
@@ -76,7 +76,13 @@ def _names_before(assessment: Assessment) -> dict[str, matching.Before]:
     return found
 
 
-def _row(item: Item, named: Mapping[str, matching.Before], index: matching.Index, form: AttachForm | None) -> Row:
+def _row(
+    item: Item,
+    named: Mapping[str, matching.Before],
+    index: matching.Index,
+    standard: EditionNode,
+    form: AttachForm | None,
+) -> Row:
     evidence = item.evidence
     key = matching.name_key(evidence.name)
     proposal = matching.propose(
@@ -88,8 +94,9 @@ def _row(item: Item, named: Mapping[str, matching.Before], index: matching.Index
     )
     if form is not None:
         code = form.chosen().get(str(evidence.pk), "")
-        return Row(item, proposal, code, ticked=str(evidence.pk) in form.ticked())
-    return Row(item, proposal, proposal.code if proposal else "", ticked=bool(proposal and proposal.sure))
+        return Row(item, proposal, standard.indicators.get(code), ticked=str(evidence.pk) in form.ticked())
+    code = proposal.code if proposal else ""
+    return Row(item, proposal, standard.indicators.get(code), ticked=bool(proposal and proposal.sure))
 
 
 # --- what the handbook expects -----------------------------------------------------------------------

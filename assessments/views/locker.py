@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import ngettext
@@ -30,7 +31,14 @@ def evidence_proposals(request: AppRequest, assessment: Assessment) -> HttpRespo
     """Files that serve no indicator, each with the one that it seems meant for. Nothing is attached by itself."""
     page, undo = request.GET.get("page", "1"), _last(request, assessment) if "done" in request.GET else []
     proposals = queries.proposals_of(assessment, page, undo=undo)
-    return render(request, "locker/proposals.html", {"assessment": assessment, "proposals": proposals})
+    return _table(request, proposals)
+
+
+def _table(request: AppRequest, proposals: queries.Proposals, *, status: int = 200) -> HttpResponse:
+    """The table; the 86 indicators to choose from are written once and stand in each of its rows."""
+    options = render_to_string("locker/_options.html", {"areas": proposals.areas})
+    context = {"assessment": proposals.assessment, "proposals": proposals, "options": options}
+    return render(request, "locker/proposals.html", context, status=status)
 
 
 @require_POST
@@ -40,9 +48,8 @@ def evidence_attach(request: AppRequest, assessment: Assessment) -> HttpResponse
     codes = editions.standard_of(assessment.round.edition).indicators
     form = AttachForm(request.POST, assessment=assessment, codes=codes)
     if not form.is_valid():
-        proposals = queries.proposals_of(assessment, request.POST.get("page", "1"), form=form)
-        context = {"assessment": assessment, "proposals": proposals}
-        return render(request, "locker/proposals.html", context, status=422)
+        page = request.POST.get("page", "1")
+        return _table(request, queries.proposals_of(assessment, page, form=form), status=422)
     try:
         done = services.evidence.attach(assessment=assessment, pairs=form.pairs, by=request.user)
     except services.Refused as refusal:

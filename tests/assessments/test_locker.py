@@ -57,6 +57,10 @@ def kept(assessment: Assessment, by: User, name: str, content: bytes = b"", fold
     return services.evidence.keep_file(assessment=assessment, file=file, folder=folder, by=by).evidence
 
 
+def code_of(row: locker.Row) -> str:
+    return row.node.code if row.node else ""
+
+
 # --- proposals ------------------------------------------------------------------------------------------
 
 
@@ -66,7 +70,7 @@ def test_proposals_are_shown_and_nothing_is_attached(assessment: Assessment, edi
     added(assessment, editor, "2.2", "2.3 ใช้แล้ว.pdf")
     services.evidence.delete(evidence=kept(assessment, editor, "2.4 ลบแล้ว.pdf"), by=editor)
     rows = locker.proposals_of(assessment).rows
-    assert [(row.item.evidence, row.code, row.ticked) for row in rows] == [
+    assert [(row.item.evidence, code_of(row), row.ticked) for row in rows] == [
         (files[0], "2.1", True),
         (files[1], "4.12", True),
         (files[2], "", False),
@@ -74,7 +78,7 @@ def test_proposals_are_shown_and_nothing_is_attached(assessment: Assessment, edi
     page = client.get(url("evidence_proposals", assessment)).content.decode()
     assert "the number in the file&#x27;s name: 2.1" in page
     assert "its words fit several: 2.3, 2.4, 3.8, 3.9 …" in page
-    assert page.count('<option value="4.12" selected>') == 1
+    assert page.count('value="4.12" selected>') == 1
     assert [served(each) for each in files] == [set(), set(), set()]
 
 
@@ -119,7 +123,7 @@ def test_a_ticked_file_needs_its_indicator(assessment: Assessment, editor: User,
         page = response.content.decode()
         assert "Choose an indicator for “ข.pdf”." in page
         assert "<title>Error:" in page
-        assert page.count('<option value="2.5" selected>') == 1  # what was chosen stays
+        assert page.count('value="2.5" selected>') == 1  # what was chosen stays
     assert served(one) == set()
 
 
@@ -146,7 +150,7 @@ def test_an_earlier_year_proposes_by_content_and_by_name(
     kept(assessment, editor, "ใหม่.pdf", pdf(text="same"))
     kept(assessment, editor, "ผลสำรวจ ปี 2569.png", image(size=(9, 9)))
     rows = locker.proposals_of(assessment).rows
-    assert [(row.code, row.ticked) for row in rows] == [("2.8", True), ("4.16", False)]
+    assert [(code_of(row), row.ticked) for row in rows] == [("2.8", True), ("4.16", False)]
     page = client.get(url("evidence_library", assessment)).content.decode()
     assert page.count("same file as in 2568, indicator 2.8") == 1
     sent = client.post(
