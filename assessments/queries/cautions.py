@@ -28,6 +28,11 @@ class Raised:
     fallen: Confirmation | None = None
 
     @property
+    def slug(self) -> str:
+        """Its place on a page: a selector takes no dots."""
+        return self.caution.code.replace(".", "-")
+
+    @property
     def mark(self) -> str:
         """Names the figures: who confirms sends back the mark of those that they saw."""
         about = json.dumps(self.caution.about, sort_keys=True)
@@ -64,8 +69,7 @@ def cautions_at(assessment: Assessment, node: IndicatorNode, stated: Mapping[str
 
 
 def cautions_of(assessment: Assessment, answers: Iterable[Answer]) -> Cautions:
-    """All warnings of an assessment whose answers are at hand, in printed order. Three queries, four when there is
-    one."""
+    """All warnings of an assessment whose answers are at hand, in printed order. Four queries."""
     standard = editions.standard_of(assessment.round.edition)
     now = {answer.indicator_id: Reply(answer.inputs, answer.no_case) for answer in answers}
     last = _last_year(assessment)
@@ -76,7 +80,8 @@ def cautions_of(assessment: Assessment, answers: Iterable[Answer]) -> Cautions:
         *dated_outside(assessment),
     ]
     place = {code: number for number, code in enumerate(standard.indicators)}
-    return _with_confirmations(assessment, standard, sorted(found, key=lambda each: place[each.indicators[0]]))
+    ordered = sorted(found, key=lambda each: place[each.indicators[0]])
+    return _with_confirmations(assessment, standard, ordered, always=True)
 
 
 def found_at(assessment: Assessment, node: IndicatorNode, code: str) -> Raised | None:
@@ -148,12 +153,14 @@ def dated_outside(assessment: Assessment) -> Iterable[Caution]:
         )
 
 
-def _with_confirmations(assessment: Assessment, standard: EditionNode, found: list[Caution]) -> Cautions:
+def _with_confirmations(
+    assessment: Assessment, standard: EditionNode, found: list[Caution], *, always: bool = False
+) -> Cautions:
+    """The warnings with what the office said of them. One query; none where nothing is asked, unless `always`."""
     rows: dict[str, Confirmation] = {}
-    if found:
-        codes = [each.code for each in found]
-        given = Confirmation.objects.filter(assessment=assessment, warning__in=codes).select_related("by")
-        rows = {row.warning: row for row in given.order_by("at")}
+    if found or always:
+        given = Confirmation.objects.filter(assessment=assessment).select_related("by").order_by("at")
+        rows = {row.warning: row for row in given}
     raised = []
     for each in found:
         row = rows.get(each.code)

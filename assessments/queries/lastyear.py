@@ -134,6 +134,51 @@ def old_evidence(assessment: Assessment, key: UUID) -> Evidence:
     return get_object_or_404(Evidence, assessment__province=assessment.province_id, pk=key)
 
 
+# --- what was to be updated and is not yet -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A text or evidence that the office wanted to update: the text is still last year's, nothing new is attached."""
+
+    node: IndicatorNode
+    name: str
+
+
+def updates_of(assessment: Assessment) -> list[Update]:
+    """What still waits to be updated, in printed order. One query, two where a text was copied."""
+    standard = editions.standard_of(assessment.round.edition)
+    kept = Q(answer__evidence_uses__evidence__deleted_at__isnull=True)
+    said = Carry.objects.filter(answer__assessment=assessment, choice=Carry.Choice.UPDATED)
+    rows = list(
+        said.select_related("answer", "evidence").annotate(newest=Max("answer__evidence_uses__added_at", filter=kept))
+    )
+    before = _texts_before(assessment, [row.answer.indicator_id for row in rows if row.what])
+    found: list[Update] = []
+    for row in rows:
+        node = standard.by_pk[row.answer.indicator_id]
+        if row.evidence is not None and not (row.newest is not None and row.newest > row.at):
+            found.append(Update(node, row.evidence.name))
+        elif row.what and getattr(row.answer, row.what) in before.get((node.pk, row.what), ()):
+            found.append(Update(node, label_of(row.what)))
+    place = {pk: number for number, pk in enumerate(standard.by_pk)}
+    return sorted(found, key=lambda update: place[update.node.pk])
+
+
+def _texts_before(assessment: Assessment, keys: list[int]) -> dict[tuple[int, str], tuple[str]]:
+    """Last year's texts by this year's indicator and column. One query, none without indicators."""
+    if not keys:
+        return {}
+    by_pk = editions.standard_of(assessment.round.edition).by_pk
+    of = {pk: pk for pk in keys} | {by_pk[pk].previous: pk for pk in keys if by_pk[pk].previous}
+    rows = Answer.objects.filter(
+        assessment__province=assessment.province_id,
+        assessment__round__year=assessment.round.year - 1,
+        indicator__in=[pk for pk in of if pk],
+    )
+    return {(of[row.indicator_id], column): (getattr(row, column),) for row in rows for column in CARRIED_TEXTS}
+
+
 # --- in few words, for the rows of an area ----------------------------------------------------------
 
 

@@ -237,6 +237,15 @@ class Check:
         return [row for row in self.rows if "text" in row.hints and not row.gaps]
 
     @property
+    def complete(self) -> list[tuple[str, int]]:
+        """How many indicators have their number, at least one piece of evidence, and a text on performance."""
+        return [
+            ("number", len(self.rows) - len(self.gaps)),
+            ("evidence", sum("evidence" not in row.hints for row in self.rows)),
+            ("text", sum("text" not in row.hints for row in self.rows)),
+        ]
+
+    @property
     def judged(self) -> list[CheckRow]:
         """Dimension 1: met or not, without points."""
         return [row for row in self.rows if not row.node.scored]

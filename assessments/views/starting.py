@@ -82,7 +82,7 @@ def warning_confirm(request: AppRequest, assessment: Assessment, code: str) -> H
         context = {"assessment": assessment, "node": node, "raised": found, "form": form, "back": _back(request)}
         return render(request, "starting/warning_confirm.html", context, status=422)
     for error in [text for texts in form.errors.values() for text in texts]:
-        messages.error(request, error)
+        messages.error(request, str(error))
     if not form.errors:
         messages.success(request, _("The warning is confirmed."))
     return redirect(_after_confirming(request, assessment, code))
@@ -125,7 +125,7 @@ def last_year_carry(request: AppRequest, assessment: Assessment, code: str) -> H
         except services.Refused as refusal:
             messages.error(request, str(refusal.message))
     for error in form.errors.get("say", []):
-        messages.error(request, error)
+        messages.error(request, str(error))
     query = f"?{urlencode({'back': BACK_TO_CHECK})}" if _back(request) else ""
     return redirect(reverse("answer_detail", args=[assessment.pk, code]) + query + "#last-year")
 

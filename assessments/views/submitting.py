@@ -11,7 +11,7 @@ from assessments import services
 from assessments.access import AppRequest, Refusal, for_assessment, may
 from assessments.forms.submitting import CertifyForm
 from assessments.models import Assessment
-from assessments.queries import progress
+from assessments.queries import cautions, lastyear, progress
 from assessments.services.seen import seen_mark
 from assessments.workflow import Action, Status
 
@@ -25,9 +25,12 @@ def assessment_check(request: AppRequest, assessment: Assessment) -> HttpRespons
 
 
 def _check_page(request: AppRequest, assessment: Assessment, form: CertifyForm) -> dict[str, Any]:
+    check = progress.check_of(assessment)
     return {
         "assessment": assessment,
-        "check": progress.check_of(assessment),
+        "check": check,
+        "cautions": cautions.cautions_of(assessment, [row.answer for row in check.rows]),
+        "updates": lastyear.updates_of(assessment),
         "form": form,
         "dimensions": progress.totals_of(assessment),
         "deadline": progress.deadline_of(assessment),
