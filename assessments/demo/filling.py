@@ -18,6 +18,7 @@ from assessments import services
 from assessments.calendar import BANGKOK, ERA, day_of, fiscal_year, fiscal_year_span, start_of
 from assessments.demo import ACCOUNTS, office_email
 from assessments.demo.drawing import Office, draw_inputs, rng
+from assessments.demo.improving import plan_improvements
 from assessments.demo.papers import PAPERS, Paper, content_of
 from assessments.demo.plans import FINISHED_BY_NEWCOMER, Plan, current_plans, past_plans
 from assessments.demo.teamwork import work_together
@@ -89,6 +90,7 @@ def seed(*, now: datetime, password: str) -> list[Round]:
                 _round(year, target, people, now=now, first_year=years[0], written=written)
                 for year, target in zip(years, BUDGET_TARGETS, strict=True)
             ]
+            _plan_improvements(rounds, people, now=now)
     except BaseException:
         storage = Evidence._meta.get_field("file").storage
         for name in written:
@@ -165,6 +167,13 @@ def _round(year: int, target: Decimal, people: People, *, now: datetime, first_y
     if not past:
         _work_together(assessments, people, standard, now=now)
     return round_
+
+
+def _plan_improvements(rounds: list[Round], people: People, *, now: datetime) -> None:
+    """One office has a plan for the last year and one for the current."""
+    found = Assessment.objects.whole().filter(round__in=rounds[1:], province__iso=FINISHED_BY_NEWCOMER)
+    last, current = found.order_by("round__year")
+    plan_improvements((last, current), by=people.editors[current.province_id], now=now)
 
 
 def _work_together(assessments: list[Assessment], people: People, standard: EditionNode, *, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from assessments import services
-from assessments.models import Assessment, LogEntry, PlanStep, Province, Round, User
+from assessments.models import Assessment, LogEntry, PlanStep, Province, Round, SupportMembership, SupportOffice, User
 from assessments.queries import plan as queries
 from assessments.services import Entry
 from indicators.editions import EditionNode
@@ -151,9 +151,19 @@ def test_others_who_see_the_office_read_the_plan_and_change_nothing(
     assert steps(filled) == {"2.1": (2, "", "", None)}
 
 
-def test_a_supporter_reads_only_the_offices_of_the_own_region(supporter: User, path: str) -> None:
+def test_a_supporter_reads_only_the_offices_of_the_own_region(
+    supporter: User, chiang_mai: Province, filled: Assessment, path: str
+) -> None:
     # A support office without members sees no office at all.
     assert signed_in(supporter).get(path).status_code == 404
+    supporter.support_office = SupportOffice.objects.create(number=1, name="สำนักงานส่งเสริมและสนับสนุนวิชาการ 1")
+    supporter.save()
+    SupportMembership.objects.create(
+        support_office=supporter.support_office, province=chiang_mai, starts_on=date(2026, 1, 1)
+    )
+    assert signed_in(supporter).get(path).status_code == 200
+    assert signed_in(supporter).post(f"{path}2.1/", {"target_band": "1"}).status_code == 403
+    assert steps(filled) == {}
 
 
 def test_a_stranger_finds_nothing_and_a_guest_signs_in(as_stranger: Client, path: str) -> None:

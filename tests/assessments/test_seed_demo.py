@@ -23,6 +23,7 @@ from assessments.demo.drawing import Office, draw_inputs
 from assessments.demo.filling import span_of
 from assessments.demo.texts import NO_CASE, WORDS
 from assessments.models import Answer, AnswerChange, Assessment, Evidence, Round, StatusChange, User
+from assessments.queries import plan
 from assessments.services.answers import COLUMNS
 from assessments.services.moves import answers_hash
 from assessments.workflow import Action, Role, Status
@@ -256,6 +257,19 @@ def test_one_account_for_each_role(seeded: tuple[str, Path]) -> None:
 def test_the_supporter_sees_the_example_provinces(seeded: Any) -> None:
     supporter = User.objects.get(role=Role.SUPPORTER)
     assert assessments_seen(supporter).of_year(2570).count() == 7
+
+
+def test_one_office_has_a_plan_of_last_year_and_one_of_this_year(seeded: Any) -> None:
+    current = Assessment.objects.whole().get(round__year=2570, province__iso="TH-50")
+    rows = plan.rows_of(current)
+    past = plan.past_plan(current, rows)
+    assert past is not None
+    assert (past.assessment.round.year, len(past.steps)) == (2569, 5)
+    assert {step.state for step in past.steps} == {"reached", "not_yet"}
+    steps = plan.planned(rows)
+    assert steps
+    assert [row.state for row in steps] == ["not_yet"] * len(steps)
+    assert all(row.step and row.step.due_on and row.step.who and row.step.action for row in steps)
 
 
 def test_a_second_run_does_nothing(seeded: Any) -> None:
