@@ -17,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -293,6 +294,29 @@ class Bench:
         plan = timed(lambda: planning.propose(parts, LEVELS[0]), 100)
         yield Line("a plan for 55 indicators", statistics.median(plan), p95(plan), "50", 0.0)
 
+    # --- the evidence locker -------------------------------------------------------------------------
+
+    def packing(self, number: int = 300) -> Line:
+        """All evidence as a ZIP, in this process: time to the last byte, and the most memory that it needs."""
+        from assessments.exports.locker import archive_of
+        from assessments.models import Evidence
+        from assessments.queries.evidence import Item
+
+        kept = Evidence.objects.kept().filter(kind="file").select_related("added_by")[:number]
+        items = [Item(evidence, ("2.1",)) for evidence in kept]
+
+        def pack() -> None:
+            for _piece in archive_of(self.done, items, {"2.1": "-"}):
+                pass
+
+        spent = timed(pack, 5)
+        tracemalloc.start()
+        pack()
+        peak = tracemalloc.get_traced_memory()[1] / 1024 / 1024
+        tracemalloc.stop()
+        name = f"all evidence as a ZIP, {len(items)} files"
+        return Line(name, statistics.median(spent), p95(spent), f"(peak {peak:.1f} MB)", 0.0)
+
     def lines(self) -> Iterator[Line]:
         pk = self.open.pk
         office = (self.office, self.editor)
@@ -304,6 +328,8 @@ class Bench:
         yield self.page("checking the 86 answers", *office, f"/assessments/{pk}/check/", "")
         yield self.page("the improvement plan", *office, f"/assessments/{pk}/plan/", "")
         yield from self.advice()
+        yield self.page("what the handbook expects", *office, f"/assessments/{pk}/evidence/expected/", "")
+        yield self.packing()
         yield self.page("the list of 76 offices", *centre, f"/offices/?round={self.round.year}", "60")
         yield self.page("one assessment for the centre", *centre, f"/offices/{self.done.pk}/", "")
         yield self.excel()
