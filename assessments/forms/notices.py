@@ -11,7 +11,7 @@ class SeenForm(forms.Form):
     """Which notices: one group, or all where it is empty, as they were when the page was made (`until`, seconds)."""
 
     use_required_attribute = False
-    notice = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    notice = forms.CharField(required=False, strip=False, max_length=400, widget=forms.HiddenInput)
     until = forms.FloatField(min_value=0, widget=forms.HiddenInput)
 
     def clean_until(self) -> datetime:

@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.calendar import long_date, short_date, today
+from assessments.calendar import day_of, long_date, moment_text, short_date, today
 from assessments.models import Assessment
 from indicators import editions
 
@@ -90,6 +90,11 @@ class Notice:
     @property
     def at(self) -> datetime:
         return self.first.at
+
+    @property
+    def when(self) -> str:
+        """When it came; what comes with a day has no time of its own."""
+        return short_date(day_of(self.at)) if self.kind in {Kind.DUE, Kind.OVERDUE} else moment_text(self.at)
 
     @property
     def sentence(self) -> str:

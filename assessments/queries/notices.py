@@ -73,6 +73,7 @@ def _together(items: Collection[Item], *, is_seen: bool) -> list[Notice]:
 def _invited(person: User, since: datetime) -> Iterator[Item]:
     joined = Invitation.objects.filter(user=person, used_at__gte=since).exclude(invited_by=person)
     for pk, used_at, name in joined.values_list("pk", "used_at", "invited_by__full_name"):
+        assert used_at is not None
         yield Item(Kind.INVITED, f"invited:{pk}", used_at, name=name)
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.calendar import day_of, moment_text
+from assessments.calendar import day_of
 from assessments.links import link_to, whole
 from assessments.models import LogEntry, NoticeMark, User
 from assessments.queries import notices as queries
@@ -137,14 +137,16 @@ def _written(person: User, notices: list[Notice]) -> tuple[str, str]:
     lines = [_("To %(name)s") % {"name": person.full_name}, ""]
     for notice in notices:
         lines += [f"• {notice.sentence}", *([f"  {notice.detail}"] if notice.detail else [])]
-        lines += [f"  {moment_text(notice.at)}", f"  {whole(notice.link)}", ""]
+        lines += [f"  {notice.when}", f"  {whole(notice.link)}", ""]
     lines += [
         f"{_('All notices')}: {link_to('notices')}",
         "",
         _("You get at most one mail a day, and only when something is new. To switch it off: %(link)s")
         % {"link": link_to("profile")},
     ]
-    return f"{_('Standards of the provincial offices')}: {subject}", "\n".join(lines)
+    subject = f"{_('Standards of the provincial offices')}: {subject}"
+    # A line break in a subject would be refused, and names come from people.
+    return " ".join(subject.split()), "\n".join(lines)
 
 
 def _forget_old_marks() -> None:

@@ -10,7 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
 
 from assessments import services
-from assessments.models import Assessment, Comment, NoticeMark, Round, User
+from assessments.models import Assessment, Assignment, Comment, NoticeMark, Round, User
 from assessments.services import notices
 from assessments.workflow import Role
 from tests.answers import answer_all
@@ -69,7 +69,7 @@ def test_a_reminder_is_mailed_once_whole_and_in_thai(
         "",
         "• เหลืออีก 7 วัน จะปิดรับแบบประเมินปีงบประมาณ 2569",
         "  ปิดรับวันที่ 30 กันยายน 2569 เวลา 23:59 น. ตอบแล้ว 0 จาก 86 ข้อ",
-        "  23 ก.ย. 2569 00:00 น.",
+        "  23 ก.ย. 2569",
         f"  {SITE}/assessments/{assessment.pk}/",
         "",
         f"แจ้งเตือนทั้งหมด: {SITE}/notices/",
@@ -121,6 +121,17 @@ def test_several_notices_are_one_mail(
     ((_, subject),) = run()
     assert subject.endswith("มีแจ้งเตือนใหม่ 2 เรื่อง")
     assert str(mail.outbox[0].body).count("•") == 2
+
+
+def test_a_line_break_in_a_name_breaks_no_mail(
+    assessment: Assessment, editor: User, head: User, run: Callable[[], list[tuple[str, str]]]
+) -> None:
+    User.objects.filter(pk=head.pk).update(full_name="หัวหน้า\nBcc: all@example.org")
+    indicator = assessment.answers.select_related("indicator").get(indicator__code="2.1").indicator
+    Assignment.objects.create(assessment=assessment, indicator=indicator, person=editor, by=head)
+    ((address, subject),) = run()
+    assert address == editor.email
+    assert "หัวหน้า Bcc: all@example.org มอบหมายให้คุณตอบตัวชี้วัด 1 ข้อ" in subject
 
 
 def test_who_does_not_get_it(

@@ -1,5 +1,7 @@
 """The page of notices, the number in the head of every page, and the switch of the daily mail."""
 
+import html
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ from django.test import Client
 
 from assessments import services
 from assessments.calendar import BANGKOK
-from assessments.models import Assessment, LogEntry, NoticeMark, User
+from assessments.models import Assessment, Assignment, LogEntry, NoticeMark, User
 from assessments.services import notices
 from tests.answers import answer_all
 
@@ -61,6 +63,18 @@ def test_a_new_notice_stands_there_and_is_marked(as_editor: Client, returned: As
     page = as_editor.get(PAGE).content.decode()
     assert "ไม่มีเรื่องใหม่" in page
     assert "กลับให้แก้ไขภายในวันที่ 20 สิงหาคม 2569" in page
+
+
+def test_a_notice_that_names_a_person_is_marked_whatever_the_name(
+    as_editor: Client, assessment: Assessment, editor: User, head: User
+) -> None:
+    User.objects.filter(pk=head.pk).update(full_name=' ผู้ "ให้" <งาน>  ')
+    indicator = assessment.answers.select_related("indicator").get(indicator__code="2.1").indicator
+    Assignment.objects.create(assessment=assessment, indicator=indicator, person=editor, by=head)
+    page = as_editor.get(PAGE).content.decode()
+    (group,) = re.findall(r'name="notice" value="([^"]*)"', page)
+    as_editor.post(SEEN, {"notice": html.unescape(group), "until": until()})
+    assert as_editor.get(PAGE).context["new"] == []
 
 
 def test_all_are_marked_at_once(as_editor: Client, returned: Assessment) -> None:
