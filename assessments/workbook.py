@@ -102,7 +102,7 @@ def texts_of_answer(node: IndicatorNode, answer: Answer) -> dict[str, str]:
 
 def shown(part: Part, text: str) -> str:
     """A part's text in its one form: numbers without commas, in Arabic digits; what is no number stays as typed."""
-    text = UNWRITABLE.sub("", clean(text))[:LONGEST]
+    text = clean(UNWRITABLE.sub("", text)[:LONGEST])
     if part.kind in {"count", "measure"}:
         return _plain_number(part.field, text)
     if part.kind == "list":

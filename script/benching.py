@@ -91,7 +91,15 @@ class Client:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.token}
         return self._ask("POST", path, urlencode(fields), headers | ({"HX-Request": "true"} if htmx else {}))
 
-    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, bytes, str]:
+    def upload(self, path: str, book: bytes) -> tuple[int, bytes, str]:
+        """Send a workbook as a browser's form does."""
+        edge = secrets.token_hex(16)
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="book.xlsx"\r\n\r\n'
+        body = head.encode() + book + f"\r\n--{edge}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={edge}", "X-CSRFToken": self.token}
+        return self._ask("POST", path, body, headers)
+
+    def _ask(self, method: str, path: str, body: str | bytes | None, headers: dict[str, str]) -> tuple[int, bytes, str]:
         headers = {"Cookie": self.cookie, **headers}
         try:
             self.connection.request(method, path, body, headers)
@@ -236,6 +244,40 @@ class Bench:
         name = "the form as Excel"
         return Line(name, statistics.median(found), p95(found), "250", alone, len(statements))
 
+    def workbook(self) -> list[Line]:
+        """The office's workbook: made; and uploaded, read, kept and shown with its differences (two requests)."""
+        from openpyxl import load_workbook
+
+        path = f"/assessments/{self.open.pk}/workbook.xlsx"
+
+        def out() -> bytes:
+            status, body, _location = self.office.get(path)
+            assert status == 200, status
+            return body
+
+        book = out()
+
+        def bring_back() -> None:
+            status, body, location = self.office.upload(f"/assessments/{self.open.pk}/workbook/upload/", book)
+            assert status == 302, (status, body[:300].decode())
+            status, _body, _location = self.office.get(location)
+            assert status == 200, status
+
+        def bare() -> None:
+            read = load_workbook(io.BytesIO(book), read_only=True)
+            for sheet in read.worksheets:
+                for _row in sheet.iter_rows(values_only=True):
+                    pass
+            read.close()
+
+        made, back = timed(out, 20), timed(bring_back, 20)
+        alone = statistics.median(timed(bare, 10))
+        statements = self.statements(self.editor, lambda client: client.get(path))
+        return [
+            Line("the office's workbook, out", statistics.median(made), p95(made), "500", 0.0, len(statements)),
+            Line("  back in: read and compared", statistics.median(back), p95(back), "1000", alone),
+        ]
+
     def pdf(self, passes: int = 5) -> list[Line]:
         """Making the form, from the request until the worker has it ready; and asking again for the same content."""
         from assessments import report
@@ -333,6 +375,7 @@ class Bench:
         yield self.page("the list of 76 offices", *centre, f"/offices/?round={self.round.year}", "60")
         yield self.page("one assessment for the centre", *centre, f"/offices/{self.done.pk}/", "")
         yield self.excel()
+        yield from self.workbook()
         yield from self.pdf()
 
 

@@ -4,6 +4,7 @@ A cell that cannot be taken is refused by itself with its name; the others stay.
 the import and compared with the answers by `queries.workbooks`.
 """
 
+import re
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -35,6 +36,8 @@ MAX_SHEETS = 20
 MAX_ROWS = 3_000
 # A list may stand in more cells than it had when the workbook was made.
 MAX_PLACES = 400
+# A spreadsheet writes a carriage return as _x000D_, and a text that looks like that with _x005F_ before it.
+_ESCAPED = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)|_x000D_")
 # Why a cell is not taken, before its text is looked at.
 FORMULA, DATE, TRUTH, FAULT, TWICE, UNKNOWN = "formula", "date", "truth", "fault", "twice", "unknown"
 
@@ -212,7 +215,7 @@ def _read_cell(cell: Any, place: str) -> Cell:
         plain = f"{Decimal(format(value, '.15g')):f}"
         return Cell(place, plain.rstrip("0").rstrip(".") if "." in plain else plain)
     if isinstance(value, str):
-        return Cell(place, clean(value))
+        return Cell(place, clean(_ESCAPED.sub(lambda found: "_" if found[0] == "_x005F_" else "", value)))
     return Cell(place, refused=UNKNOWN)
 
 
