@@ -23,6 +23,8 @@ MAX_SHEETS, MAX_ROWS, MAX_COLUMNS = 3, 60, 20
 CELL_SIGNS = 500
 # Parts that openpyxl reads whole before the first row.
 MAX_WHOLE = 8 * 1024 * 1024
+# A sheet is read row by row, but one row may be all of it.
+MAX_SHEET = 32 * 1024 * 1024
 _PIECE = 16 * 1024
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -209,8 +211,11 @@ class _Body(ContentHandler):
 def _workbook(content: IO[bytes]) -> Shown:
     with zipfile.ZipFile(content) as archive:
         whole = ("xl/sharedstrings.xml", "xl/styles.xml", "xl/workbook.xml")
-        if any(entry.file_size > MAX_WHOLE for entry in archive.infolist() if entry.filename.lower() in whole):
-            return Shown(readable=False)
+        for entry in archive.infolist():
+            name = entry.filename.lower()
+            bound = MAX_WHOLE if name in whole else MAX_SHEET
+            if name.startswith("xl/") and name.endswith(".xml") and entry.file_size > bound:
+                return Shown(readable=False)
     content.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells which of Excel's extensions it leaves out

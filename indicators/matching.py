@@ -26,7 +26,11 @@ MOST_NAMED = 4
 _DIMENSION = r"0?([1-4])"
 _NUMBER = r"0?(\d{1,2})"
 _KEYWORD = r"(?:ตัวชี้วัด(?:ที่)?|ตชว\.?|ตช\.?ว?\.?|ข้อ(?:ที่)?|indicator|kpi|no\.?)"
-_NOT_AFTER = r"(?![\d%]|\s*(?:[./:\-]\s*\d|น\.|บาท|ล้าน|mb|กม))"
+_MONTH = (
+    r"ม\.ค|ก\.พ|มี\.ค|เม\.ย|พ\.ค|มิ\.ย|ก\.ค|ส\.ค|ก\.ย|ต\.ค|พ\.ย|ธ\.ค"
+    r"|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา|สิงหา|กันยา|ตุลา|พฤศจิ|ธันวา"
+)
+_NOT_AFTER = rf"(?![\d%]|\s*(?:[./:\-]\s*\d|น\.|บาท|ล้าน|mb|กม|{_MONTH}))"
 # "ตัวชี้วัด 4.12", "ข้อ 2-3": after a word that announces it any sign may part the two.
 _ANNOUNCED = re.compile(rf"{_KEYWORD}[\s._:#\-]*{_DIMENSION}\s*[._\-]\s*{_NUMBER}(?!\d)", re.IGNORECASE)
 # "2.1 แผน", "2-1_แผน", "(2.1) แผน": at the start.
@@ -149,11 +153,13 @@ def _plain(text: str) -> str:
 
 def _by_number(stem: str, folders: list[str], index: Index) -> Proposal | None:
     places = [(stem, _("the number in the file's name")), *((part, _("the number of the folder")) for part in folders)]
-    for pattern, sure in ((_ANNOUNCED, True), (_LEADING, True), (_ANYWHERE, True)):
+    for pattern in (_ANNOUNCED, _LEADING, _ANYWHERE):
         for text, reason in places:
             for match in pattern.finditer(text):
                 code = f"{match[1]}.{int(match[2])}"
                 if code in index.codes:
+                    # "3-4" may be days or a range: it is shown, but a person ticks it.
+                    sure = pattern is _ANNOUNCED or "." in match[0]
                     return Proposal(code, f"{reason}: {match[0].strip(' ([')}", sure=sure)
     return _by_ordinal(stem, folders, index)
 

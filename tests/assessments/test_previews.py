@@ -137,3 +137,12 @@ def test_a_workbook_whose_common_parts_are_huge_is_not_opened(monkeypatch: pytes
     assert preview_of(saved(book), "xlsx").readable is True
     monkeypatch.setattr(previews, "MAX_WHOLE", 2000)
     assert preview_of(saved(book), "xlsx") == Shown(readable=False)
+
+
+def test_a_workbook_with_a_huge_sheet_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = "ก" * 20_000
+    assert preview_of(saved(book), "xlsx").readable is True
+    monkeypatch.setattr(previews, "MAX_SHEET", 20_000)
+    assert preview_of(saved(book), "xlsx") == Shown(readable=False)

@@ -27,8 +27,6 @@ def found(index: Index, path: str, **before: Before) -> Proposal | None:
         ("๒.๑ แผน.pdf", "2.1"),
         ("02.01_แผน.pdf", "2.1"),
         ("(4.12) รายชื่อ.pdf", "4.12"),
-        ("3-4 เสวนา.pdf", "3.4"),
-        ("3_4_เสวนา.pdf", "3.4"),
         ("แผนงาน 2.5 ฉบับแก้ไข.docx", "2.5"),
         ("ตัวชี้วัด 4.12 ลงชื่อ.pdf", "4.12"),
         ("หลักฐานตัวชี้วัดที่4.12.pdf", "4.12"),
@@ -50,6 +48,13 @@ def test_a_number_tells_the_indicator(index: Index, path: str, code: str) -> Non
     assert (proposal.code, proposal.sure) == (code, True)
 
 
+@pytest.mark.parametrize("name", ["3-4 เสวนา.pdf", "3_4_เสวนา.pdf"])
+def test_a_number_that_could_be_a_range_is_not_ticked(index: Index, name: str) -> None:
+    proposal = found(index, name)
+    assert proposal is not None
+    assert (proposal.code, proposal.sure) == ("3.4", False)
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -57,6 +62,8 @@ def test_a_number_tells_the_indicator(index: Index, path: str, code: str) -> Non
         "2.13.pdf",  # no such indicator
         "1.10.2568.pdf",  # dates
         "4-12-2568.pdf",
+        "1-2 ก.ย. 69 อบรม.pdf",
+        "2-3 สิงหาคม 2569 ประชุม.pdf",
         "1/2.3",
         "เวลา 4.30 น..pdf",  # a time
         "v2.1.pdf",  # a version
