@@ -99,6 +99,19 @@ def test_merged_cells_are_repeated_where_they_go_on(standard: EditionNode, seed:
         assert sum(row.standard.rows for row in page.rows if row.standard) == len(page.rows)
 
 
+PROOF = report.Proof("หัวหน้า", "3 สิงหาคม 2569 10:00 น.", "0" * 64, "https://standards.example/verify/x/")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_last_page_alone_has_the_proof_and_room_for_it(standard: EditionNode, seed: int) -> None:
+    chance = random.Random(seed)
+    form = filled(report.blank_form(standard, 2571), {code: chance.randint(0, 900) for code in standard.indicators})
+    pages = paginate(replace(form, proof=PROOF), measure)
+    assert [page.has_proof for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert height(pages[-1]) + pdf_pages.PROOF_HEIGHT <= CONTENT_HEIGHT
+    assert not any(page.has_proof for page in paginate(form, measure))
+
+
 def test_less_room_gives_more_pages(standard: EditionNode) -> None:
     form = filled(report.blank_form(standard, 2571), dict.fromkeys(standard.indicators, 300))
     assert len(paginate(form, measure, tighter=120)) > len(paginate(form, measure))

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 import weasyprint
 from django.core.management import call_command
@@ -20,13 +21,16 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from assessments import report
+from assessments import report, services
 from assessments.exports import excel, pdf, pdf_pages
 from assessments.models import Assessment, User
+from assessments.proofs import proof_link
+from assessments.qr import Qr, qr_of
 from assessments.report import Form
 from assessments.services import Entry
 from indicators.editions import EditionNode
 from indicators.scoring import Scored
+from tests.answers import answer_all
 from tests.assessments.forms_filled import (
     FILLS,
     TEXT,
@@ -241,6 +245,44 @@ def test_a_blank_form_has_every_row_and_nothing_filled_in(standard: EditionNode,
     assert "........12" in whole
     assert all(squeezed(row.indicator) in whole for table in form.dimensions for row in table.rows)
     assert pages[0].count("แบบฟอร์มเปล่า") == 1
+
+
+def test_the_code_below_the_last_totals_is_the_one_that_leads_to_the_proof(
+    assessment: Assessment, editor: User, head: User, tmp_path: Path
+) -> None:
+    answer_all(assessment, editor)
+    sent = services.submit(assessment=assessment, by=head, certified=True)
+    form = report.form_of(Assessment.objects.whole().get(pk=sent.pk))
+    path = made(form, tmp_path)
+    pages = pdfium_pages(path)
+    for words in (f"รับรองและส่งโดย {head.full_name} เมื่อวันที่ 3 สิงหาคม 2569 10:00 น.", proof_link(sent), sent.answers_hash):
+        assert [squeezed(words) in page for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert drawn_on_the_last_page(path, qr_of(proof_link(sent)))
+    assert not drawn_on_the_last_page(path, qr_of(f"{proof_link(sent)}x"))
+
+
+def drawn_on_the_last_page(path: Path, code: Qr) -> bool:
+    """Whether the very squares of a code stand at the left margin, at whatever height."""
+    document = pypdfium2.PdfDocument(path)
+    page = document[len(document) - 1]
+    picture = page.render(scale=2, grayscale=True).to_pil()
+    page.close()
+    document.close()
+    squares = {
+        (int(x) + step, int(y))
+        for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v", code.path)
+        for step in range(int(width))
+    }
+    module = pdf_pages.PROOF_SIDE * 2 / code.side
+    places = [(x, y) for y in range(code.side) for x in range(code.side)]
+    return any(
+        all(
+            (picture.getpixel((int(69.4 + (x + 0.5) * module), int(top + (y + 0.5) * module))) < 128)
+            == ((x, y) in squares)
+            for x, y in places
+        )
+        for top in range(picture.height - int(pdf_pages.PROOF_SIDE * 2) - 1)
+    )
 
 
 def test_a_rendering_that_differs_is_repaired(assessment: Assessment, monkeypatch: pytest.MonkeyPatch) -> None:
