@@ -22,7 +22,17 @@ from assessments.demo import ACCOUNTS
 from assessments.demo.drawing import Office, draw_inputs
 from assessments.demo.filling import span_of
 from assessments.demo.texts import NO_CASE, WORDS
-from assessments.models import Answer, AnswerChange, Assessment, Evidence, Round, StatusChange, User
+from assessments.models import (
+    Answer,
+    AnswerChange,
+    Assessment,
+    Assignment,
+    Comment,
+    Evidence,
+    Round,
+    StatusChange,
+    User,
+)
 from assessments.queries import plan
 from assessments.services.answers import COLUMNS
 from assessments.services.moves import answers_hash
@@ -270,6 +280,17 @@ def test_one_office_has_a_plan_of_last_year_and_one_of_this_year(seeded: Any) ->
     assert steps
     assert [row.state for row in steps] == ["not_yet"] * len(steps)
     assert all(row.step and row.step.due_on and row.step.who and row.step.action for row in steps)
+
+
+def test_one_office_has_shared_out_its_work_and_talks_about_it(seeded: Any) -> None:
+    given = Assignment.objects.filter(assessment__round__year=2570).select_related("assessment__province", "person")
+    assert {row.assessment.province.iso for row in given} == {"TH-50"} == {row.person.province.iso for row in given}
+    assert Counter(row.person.role for row in given) == {"office_editor": 24, "office_head": 12}
+    late = [row.indicator.code for row in given if row.due_on and row.due_on < date(2026, 11, 22)]
+    assert (late, Assignment.objects.count()) == (["2.9"], 36)
+    found = Counter((row.answer.assessment.province.iso, row.thread) for row in Comment.objects.all())
+    assert found == {("TH-50", "office"): 3, ("TH-50", "centre"): 2}
+    assert all(row.at < datetime.fromisoformat(NOW) for row in Comment.objects.all())
 
 
 def test_a_second_run_does_nothing(seeded: Any) -> None:
