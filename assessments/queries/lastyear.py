@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.shortcuts import get_object_or_404
 
 from assessments.models import Answer, Assessment, Carry, Evidence, EvidenceUse, StatusChange
@@ -19,6 +19,7 @@ from assessments.queries.shown import Figure, figures, label_of, text_of
 from assessments.workflow import Action
 from indicators import editions
 from indicators.editions import AreaNode, IndicatorNode
+from indicators.models import Edition
 from indicators.thai import number
 
 # The texts that an office may carry over, in the form's order; the last one is the handover note.
@@ -68,7 +69,8 @@ class LastYear:
 
 
 def last_answer(answer: Answer, node: IndicatorNode) -> Answer | None:
-    """The office's answer of last year to the same indicator, or to its predecessor. One query."""
+    """The office's answer of last year to the same indicator, or to its predecessor; its `edition` is the key of the
+    edition that it was given under. One query."""
     assessment = answer.assessment
     keys = [node.pk, *([node.previous] if node.previous else [])]
     found = Answer.objects.filter(
@@ -76,44 +78,59 @@ def last_answer(answer: Answer, node: IndicatorNode) -> Answer | None:
         assessment__round__year=assessment.round.year - 1,
         indicator__in=keys,
     )
-    return found.select_related("assessment__round__edition", "assessment__province", "decided_by").first()
+    return found.annotate(edition=F("assessment__round__edition")).first()
 
 
 def last_year_of(answer: Answer, node: IndicatorNode) -> LastYear | None:
-    """Last year's answer beside this one; None where the office had no assessment last year. Four queries at most:
-    the answer, its evidence, why it was returned, and what was said of it this year."""
+    """Last year's answer beside this one; None where the office had no assessment last year. Four queries: the answer,
+    its evidence, why it was returned, and what was said of it this year; one more where evidence is to be updated."""
     assessment = answer.assessment
     year = assessment.round.year - 1
     last = last_answer(answer, node)
     if last is None:
         office = Assessment.objects.filter(province=assessment.province_id, round__year=year)
         return LastYear(year, NEW, comparable=False) if office.exists() else None
-    before = editions.standard_of(last.assessment.round.edition).by_pk[last.indicator_id]
-    uses = EvidenceUse.objects.filter(answer=last, evidence__deleted_at__isnull=True).select_related("evidence")
+    before = _node_of(last, assessment)
+    kept = Evidence.objects.kept().filter(uses__answer=last).order_by("uses__added_at", "uses__pk")
     said, newest = _said(answer)
     return LastYear(
         year,
         EDITION_SAME if before.pk == node.pk else SAME if node.reads_as(before) else CHANGED,
         comparable=before.pk == node.pk or node.comparable,
         answer=last,
-        figures=figures(before, last.inputs),
+        figures=_told(before, last.inputs),
         decided=text_of(before, "decided_band", last.decided_band),
-        returns=list(last.assessment.history.filter(action=Action.RETURN).select_related("by")),
+        returns=list(StatusChange.objects.filter(assessment=last.assessment_id, action=Action.RETURN)),
         texts=[_text(answer, last, column, said) for column in CARRIED_TEXTS if getattr(last, column)],
-        items=[_item(use, said, newest) for use in uses],
+        items=[_item(evidence, said, newest) for evidence in kept],
     )
 
 
+def _node_of(last: Any, assessment: Assessment) -> IndicatorNode:
+    """Last year's indicator as its own edition had it. No query where both years have the same edition."""
+    edition = assessment.round.edition
+    if last.edition != edition.pk:
+        edition = Edition.objects.get(pk=last.edition)
+    return editions.standard_of(edition).by_pk[last.indicator_id]
+
+
+def _told(node: IndicatorNode, inputs: Mapping[str, Any] | None) -> list[Figure]:
+    """The figures in words; a part and its whole as one: "40 จาก 45 คน"."""
+    found = figures(node, inputs)
+    if inputs is not None and inputs.keys() == {"numerator", "denominator"}:
+        part, whole = found
+        return [Figure("", f"{part.text} จาก {whole.text}", part.unit)]
+    return found
+
+
 def _said(answer: Answer) -> tuple[dict[Any, Carry], datetime | None]:
-    """What the office said of last year's, by column or evidence, and when evidence was last attached. One query."""
-    kept = Q(answer__evidence_uses__evidence__deleted_at__isnull=True)
-    rows = Carry.objects.filter(answer=answer).annotate(newest=Max("answer__evidence_uses__added_at", filter=kept))
-    said: dict[Any, Carry] = {}
-    newest: datetime | None = None
-    for row in rows:
-        said[row.what or row.evidence_id] = row
-        newest = row.newest
-    return said, newest
+    """What the office said of last year's, by column or evidence, and when evidence was last attached. One query, two
+    where evidence is to be updated."""
+    said: dict[Any, Carry] = {row.what or row.evidence_id: row for row in Carry.objects.filter(answer=answer)}
+    if not any(row.choice == Carry.Choice.UPDATED and not row.what for row in said.values()):
+        return said, None
+    uses = EvidenceUse.objects.filter(answer=answer, evidence__deleted_at__isnull=True)
+    return said, uses.aggregate(newest=Max("added_at"))["newest"]
 
 
 def _text(answer: Answer, last: Answer, column: str, said: Mapping[Any, Carry]) -> CarriedText:
@@ -123,10 +140,10 @@ def _text(answer: Answer, last: Answer, column: str, said: Mapping[Any, Carry]) 
     return CarriedText(column, label_of(column), text, row.choice if row else "", waits)
 
 
-def _item(use: EvidenceUse, said: Mapping[Any, Carry], newest: datetime | None) -> CarriedItem:
-    row = said.get(use.evidence_id)
+def _item(evidence: Evidence, said: Mapping[Any, Carry], newest: datetime | None) -> CarriedItem:
+    row = said.get(evidence.pk)
     waits = row is not None and row.choice == Carry.Choice.UPDATED and not (newest is not None and newest > row.at)
-    return CarriedItem(Item(use.evidence), row.choice if row else "", waits)
+    return CarriedItem(Item(evidence), row.choice if row else "", waits)
 
 
 def old_evidence(assessment: Assessment, key: UUID) -> Evidence:
@@ -212,8 +229,5 @@ def short_of(node: IndicatorNode, answer: Answer) -> str:
         return ""
     if "option" in inputs:
         return f"ข้อ {inputs['option']}{outcome}"
-    told = figures(node, inputs)
-    parts = [each.text for each in told]
-    if {"numerator", "denominator"} == inputs.keys():
-        return f"{parts[0]} จาก {parts[1]} {told[0].unit}{outcome}"
+    told = _told(node, inputs)
     return f"{' · '.join(f'{each.text} {each.unit}'.strip() for each in told)}{outcome}"
