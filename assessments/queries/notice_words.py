@@ -132,7 +132,10 @@ def _assigned(notice: Notice) -> str:
 def _assigned_detail(notice: Notice) -> str:
     codes = _names(item.code for item in reversed(notice.items))
     days = [item.day for item in notice.items if item.day]
-    return f"{codes} · {_('By %(day)s') % {'day': short_date(min(days))}}" if days else codes
+    if not days:
+        return codes
+    until = _("By %(day)s") % {"day": short_date(min(days))}
+    return f"{codes} · {until}"
 
 
 def _due(notice: Notice) -> str:

@@ -139,12 +139,12 @@ def _written(person: User, notices: list[Notice]) -> tuple[str, str]:
         lines += [f"• {notice.sentence}", *([f"  {notice.detail}"] if notice.detail else [])]
         lines += [f"  {notice.when}", f"  {whole(notice.link)}", ""]
     lines += [
-        f"{_('All notices')}: {link_to('notices')}",
+        _("All notices") + f": {link_to('notices')}",
         "",
         _("You get at most one mail a day, and only when something is new. To switch it off: %(link)s")
         % {"link": link_to("profile")},
     ]
-    subject = f"{_('Standards of the provincial offices')}: {subject}"
+    subject = _("Standards of the provincial offices") + f": {subject}"
     # A line break in a subject would be refused, and names come from people.
     return " ".join(subject.split()), "\n".join(lines)
 
