@@ -156,67 +156,67 @@ def test_all_that_was_typed_in_comes_back_as_new(assessment: Assessment, editor:
     assert found.counts == {"new": 13, "changed": 0, "cleared": 0, "refused": 0, "stale": 0, "ticked": 13}
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (5, "5"),
-        (5.0, "5"),
-        ("5", "5"),
-        ("๕", "5"),
-        (" ๑,๒๐๐ ", "1200"),
-        (0, "0"),
-        ("0", "0"),
-        (999_999_999, "999999999"),
-    ],
-)
-def test_what_a_count_takes(assessment: Assessment, value: Any, text: str) -> None:
-    assert rows(compared(assessment, filled(made(assessment), {"2.1/count": value}))) == {
-        "2.1/count": ("new", "", text)
+def test_what_a_count_takes(assessment: Assessment) -> None:
+    typed: dict[str, tuple[Any, str]] = {
+        "2.1": (5, "5"),
+        "2.3": (5.0, "5"),
+        "2.4": ("5", "5"),
+        "2.10": ("๕", "5"),
+        "2.11": (" ๑,๒๐๐ ", "1200"),
+        "2.12": (0, "0"),
+        "3.1": ("0", "0"),
+        "3.2": (999_999_999, "999999999"),
     }
+    book = filled(made(assessment), {f"{code}/count": value for code, (value, _text) in typed.items()})
+    wanted = {f"{code}/count": ("new", "", text) for code, (_value, text) in typed.items()}
+    assert rows(compared(assessment, book)) == wanted
 
 
-@pytest.mark.parametrize("value", [None, "", "   "])
-def test_empty_is_not_zero(assessment: Assessment, editor: User, value: Any) -> None:
-    save(assessment, editor, "2.1", inputs={"count": 0})
-    found = compared(assessment, filled(made(assessment), {"2.1/count": value}))
-    assert rows(found) == {"2.1/count": ("cleared", "0", "")}
-    assert [row.ticked for row in found.rows] == [False]
+def test_empty_is_not_zero(assessment: Assessment, editor: User) -> None:
+    for code in ("2.1", "2.3", "2.4"):
+        save(assessment, editor, code, inputs={"count": 0})
+    empty = {"2.1/count": None, "2.3/count": "", "2.4/count": "   "}
+    found = compared(assessment, filled(made(assessment), empty))
+    assert rows(found) == dict.fromkeys(empty, ("cleared", "0", ""))
+    assert [row.ticked for row in found.rows] == [False] * 3
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "reason"),
-    [
-        ("2.1/count", 5.5, "เป็นจำนวนเต็ม ไม่มีทศนิยม"),
-        ("2.1/count", -1, "ต้องเป็น 0 ขึ้นไป"),
-        ("2.1/count", 1_000_000_000, "มากเกินไป"),
-        ("2.1/count", 1e300, "มากเกินไป"),
-        ("2.1/count", "ห้า", "อ่านค่าที่กรอกไม่ได้: ห้า"),
-        ("2.1/count", "7,5", "อ่านค่าที่กรอกไม่ได้: 7,5"),
-        ("3.4/count", 5, "มีได้ไม่เกิน 4"),
-        ("2.1/count", "=SUM(1,2)", "formula"),
-        ("2.1/count", True, "TRUE or FALSE"),
-        ("2.1/performance", "=SUM(1,2)", "formula"),
-        ("2.1/performance", "ก" * 10_001, "10,001"),
-        ("1.1/amount", 2.345, "ทศนิยมไม่เกิน 2 ตำแหน่ง"),
-        ("1.5/has", "อาจจะมี", "มี"),
-        ("2.5/option", "9. ข้ออื่น", "เลือกหนึ่งข้อจากข้อ 1 ถึงข้อ 5"),
-        ("2.6/no_case", "อาจจะ", "Choose from the list"),
-        ("4.12/attendance/2", "สิบ", "อ่านค่าที่กรอกไม่ได้: สิบ"),
-        ("4.12/attendance/2", "=SUM(1,2)", "formula"),
-    ],
-)
-def test_a_cell_that_cannot_be_taken_is_named_and_the_rest_stays(
-    assessment: Assessment, key: str, value: Any, reason: str
-) -> None:
-    book = filled(made(assessment), {key: value, "2.3/count": 12})
-    sheet, cell = places(book)[key]
-    with translation.override("en" if reason.isascii() and not reason[0].isdigit() else "th"):
+REFUSED = {
+    "1.1/amount": (2.345, "ทศนิยมไม่เกิน 2 ตำแหน่ง"),
+    "1.5/has": ("อาจจะมี", "ตอบ “"),
+    "2.1/count": (5.5, "เป็นจำนวนเต็ม ไม่มีทศนิยม"),
+    "2.3/count": (-1, "ต้องเป็น 0 ขึ้นไป"),
+    "2.4/count": (1_000_000_000, "มากเกินไป"),
+    "2.5/option": ("9. ข้ออื่น", "เลือกหนึ่งข้อจากข้อ 1 ถึงข้อ 5"),
+    "2.6/no_case": ("อาจจะ", "Choose from the list"),
+    "2.10/count": (1e300, "มากเกินไป"),
+    "2.11/count": ("ห้า", "อ่านค่าที่กรอกไม่ได้: ห้า"),
+    "2.12/count": ("7,5", "อ่านค่าที่กรอกไม่ได้: 7,5"),
+    "3.1/count": ("=SUM(1,2)", "holds a formula"),
+    "3.2/count": (True, "TRUE or FALSE"),
+    "3.3/performance": ("=SUM(1,2)", "holds a formula"),
+    "3.4/count": (5, "มีได้ไม่เกิน 4"),
+    "3.5/performance": ("ก" * 10_001, "10,001"),
+    "4.12/attendance/2": ("สิบ", "อ่านค่าที่กรอกไม่ได้: สิบ"),
+}
+
+
+def test_a_cell_that_cannot_be_taken_is_named_and_the_rest_stays(assessment: Assessment) -> None:
+    typed = {key: value for key, (value, _reason) in REFUSED.items()} | {"4.12/attendance/1": 5, "4.1/count": 12}
+    book = filled(made(assessment), typed)
+    where = places(book)
+    with translation.override("en"):
+        ours = {row.key: row.reason for row in compared(assessment, book).rows}
+    with translation.override("th"):
         found = compared(assessment, book)
-        refused = [row for row in found.rows if row.kind == "refused"]
-    assert [row.at for row in refused] == [f"{sheet}!{cell}"]
-    assert reason in refused[0].reason
-    assert [row.ticked for row in refused] == [False]
-    assert rows(found)["2.3/count"] == ("new", "", "12")
+    refused = {row.key: row for row in found.rows if row.kind == "refused"}
+    assert {key.removesuffix("/2") for key in REFUSED} == set(refused)
+    for key, (_value, reason) in REFUSED.items():
+        row = refused[key.removesuffix("/2")]
+        assert (key, row.at, row.ticked) == (key, "!".join(where[key]), False)
+        assert reason in (ours[row.key] if reason.isascii() else row.reason), key
+    assert rows(found)["4.1/count"] == ("new", "", "12")
+    assert len(found.rows) == len(REFUSED) + 1
 
 
 def test_dates_and_errors_are_refused(assessment: Assessment) -> None:
