@@ -21,6 +21,7 @@ from assessments.demo.drawing import Office, draw_inputs, rng
 from assessments.demo.improving import plan_improvements
 from assessments.demo.papers import PAPERS, Paper, content_of
 from assessments.demo.plans import FINISHED_BY_NEWCOMER, Plan, current_plans, past_plans
+from assessments.demo.stating import facts_of
 from assessments.demo.teamwork import work_together
 from assessments.demo.texts import DECISIONS, EXTENSION_REASON, NO_CASE, NOT_DONE, RETURN_REASONS, WORDS
 from assessments.models import (
@@ -31,6 +32,7 @@ from assessments.models import (
     EvidenceChange,
     EvidenceUse,
     Extension,
+    Fact,
     Province,
     Round,
     StatusChange,
@@ -74,6 +76,7 @@ class Batch:
     uses: list[tuple[Evidence, Answer]] = field(default_factory=list)
     evidence_changes: list[EvidenceChange] = field(default_factory=list)
     moves: list[StatusChange] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
 
 
 def seed(*, now: datetime, password: str) -> list[Round]:
@@ -229,6 +232,7 @@ def _office(
         batch.changes += [(answer, change) for change in _history(answer, begin, draw)]
         rows[node.code] = answer
     _evidence(assessment, rows, by, batch, draw, between=(begin, worked))
+    batch.facts += facts_of(assessment, office, by, begin)
     assessment.touched = bool(rows)
     assessment.changed_at = max((row.changed_at for row in rows.values() if row.changed_at), default=None)
     _moves(assessment, plan.moves, people, batch, draw, between=(worked, end), now=now)
@@ -337,6 +341,8 @@ def _file_or_link(assessment: Assessment, paper: Paper, by: User, at: datetime) 
     content = content_of(paper, year)
     evidence.kind = Evidence.Kind.FILE
     evidence.content_type, evidence.size, evidence.sha256 = paper.content_type, len(content.body), content.sha256
+    # Documents are older than the day on which they are attached; early in the year some are of the year before.
+    evidence.document_date = day_of(at) - timedelta(days=9)
     storage = Evidence._meta.get_field("file").storage
     evidence.file.name = storage.generate_filename(stored_path(evidence, ""))
     return evidence
@@ -454,6 +460,7 @@ def _write(batch: Batch, written: list[str]) -> None:
     AnswerChange.objects.bulk_create((change for _, change in batch.changes), batch_size=2000)
     _store_files(batch.evidence, written)
     Evidence.objects.bulk_create(batch.evidence)
+    Fact.objects.bulk_create(batch.facts)
     EvidenceUse.objects.bulk_create(
         EvidenceUse(evidence=evidence, answer=answer, added_by=evidence.added_by, added_at=evidence.added_at)
         for evidence, answer in batch.uses
