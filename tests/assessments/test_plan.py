@@ -47,56 +47,6 @@ def save(assessment: Assessment, by: User, standard: EditionNode, code: str, ban
     return services.plan.save_step(assessment=assessment, by=by, indicator=node, target_band=band, **columns)
 
 
-# --- advice at the indicator -----------------------------------------------------------------------
-
-
-def test_advice_names_what_each_total_becomes(as_editor: Client, filled: Assessment) -> None:
-    page = as_editor.get(f"/assessments/{filled.pk}/indicators/2.1/")
-    told = [
-        (advice.step.needs, [(effect.mean, str(effect.was), str(effect.level)) for effect in advice.effects])
-        for advice in page.context["state"].advice
-    ]
-    assert told == [
-        ("อีก 1 รูปแบบ", [("8.13", "", ""), ("8.54", "ค่อนข้างดี", "ดี"), ("9.68", "", "")]),
-        ("อีก 2 รูปแบบ", [("8.75", "ค่อนข้างดี", "ดี"), ("8.75", "ค่อนข้างดี", "ดี"), ("9.73", "", "")]),
-    ]
-    assert f'href="/assessments/{filled.pk}/plan/2.1/"' in page.content.decode()
-
-
-def test_while_a_total_is_a_range_the_range_is_told_without_a_level(
-    as_editor: Client, assessment: Assessment, editor: User, standard: EditionNode
-) -> None:
-    node = standard.indicators["2.1"]
-    entry = Entry(inputs={"count": 3})
-    services.save_answer(assessment=assessment, indicator=node, by=editor, version=0, entry=entry)
-    advice = as_editor.get(f"/assessments/{assessment.pk}/indicators/2.1/").context["state"].advice
-    assert [(effect.mean, effect.was, effect.level) for effect in advice[0].effects] == [
-        ("2.50–9.38", "", ""),
-        ("1.04–9.79", "", ""),
-        ("0.23–9.95", "", ""),
-    ]
-
-
-def test_the_advice_after_a_save_is_that_of_the_page(as_editor: Client, filled: Assessment) -> None:
-    path = f"/assessments/{filled.pk}/indicators/2.1/"
-    data = {"version": "1", "count": "4"}
-    swapped = as_editor.post(f"{path}save/", data, headers={"HX-Request": "true"}).content.decode()
-    page = as_editor.get(path).content.decode()
-    begin = swapped.index('<div class="next-steps">')
-    shown = swapped[begin : swapped.index("</ul>", begin)]
-    assert "8.75" in shown
-    assert shown in page
-
-
-def test_an_area_of_four_costs_no_query_for_its_advice(
-    as_editor: Client, filled: Assessment, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    page = as_editor.get(f"/assessments/{filled.pk}/areas/2-1/")
-    states = page.context["rows"]
-    with django_assert_num_queries(0):
-        assert [len(state.advice) for state in states] == [2, 2, 0, 0]
-
-
 # --- the page --------------------------------------------------------------------------------------
 
 
@@ -354,9 +304,8 @@ def test_a_wrong_step_is_told_and_what_was_typed_stays(
     assert steps(filled) == {}
 
 
-@pytest.mark.parametrize(("who", "longest"), [("ก" * 200, True)])
-def test_the_longest_name_is_taken(as_editor: Client, filled: Assessment, path: str, who: str, longest: bool) -> None:
-    assert (as_editor.post(f"{path}2.1/", {"target_band": "2", "who": who}).status_code == 302) is longest
+def test_the_longest_name_is_taken(as_editor: Client, filled: Assessment, path: str) -> None:
+    assert as_editor.post(f"{path}2.1/", {"target_band": "2", "who": "ก" * 200}).status_code == 302
 
 
 def test_at_the_best_row_and_while_a_reviewer_is_to_choose_nothing_can_be_planned(
