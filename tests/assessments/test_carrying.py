@@ -1,5 +1,6 @@
 """Last year's texts and evidence: same, updated, not any more; figures are never taken over."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -415,3 +416,32 @@ def test_a_document_s_date_is_the_office_s_while_it_may_edit(
     time_machine.move_to(AFTER)
     with pytest.raises(Refused):
         set_document_date(evidence=kept, day=date(2026, 3, 1), by=editor)
+
+
+# --- another edition ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "standing", "comparable"),
+    [
+        ({"comparable": True}, "same", True),
+        ({"comparable": False}, "same", False),
+        ({"comparable": True, "name": "ชื่อใหม่"}, "changed", True),
+        ({"comparable": False, "evidence": ("อื่น",)}, "changed", False),
+        ({"previous": None, "comparable": False}, "new", False),
+    ],
+)
+def test_what_changed_in_the_standard(
+    assessment: Assessment,
+    before: Assessment,
+    node: IndicatorNode,
+    changes: dict[str, Any],
+    standing: str,
+    comparable: bool,
+) -> None:
+    """An indicator of a later edition, whose predecessor was answered last year."""
+    later = replace(node, **{"pk": 999_999, "previous": node.pk, **changes})
+    last = beside(assessment, later)
+    assert (last.standing, last.comparable) == (standing, comparable)
+    assert (last.answer is None) == (standing == "new")
+    assert [each.text for each in last.figures] == ([] if standing == "new" else ["4"])
