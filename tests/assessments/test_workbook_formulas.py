@@ -122,10 +122,8 @@ def uncalculated(book: bytes) -> bytes:
         for item in old.infolist():
             content = old.read(item)
             if item.filename.startswith("xl/worksheets/sheet"):
-                content = re.sub(
-                    r'(<c r="\w+" s="\d+")(?: t="str")?(><f>[^<]*</f>)<v>[^<]*</v>', r"\1\2", content.decode()
-                )
-                content = content.encode()
+                found = r'(<c r="\w+" s="\d+")(?: t="str")?(><f>[^<]*</f>)<v>[^<]*</v>'
+                content = re.sub(found, r"\1\2", content.decode()).encode()
             new.writestr(item, content)
     return out.getvalue()
 
@@ -163,8 +161,9 @@ def calculation(standard: EditionNode, target: Decimal) -> tuple[Workbook, list[
                 if part.box is None:
                     continue
                 first = row
-                for place in range(1, 6) if part.kind == "list" else (None,):
-                    value = typed.get(key_of(node, part, place))
+                places: tuple[int | None, ...] = tuple(range(1, 6)) if part.kind == "list" else (None,)
+                for number in places:
+                    value = typed.get(key_of(node, part, number))
                     if value is not None:
                         sheet.cell(row, 5, Decimal(value) if re.fullmatch(r"[\d.]+", value) else value)
                     sheet.cell(row, 10, f"={state_formula(part, f'E{row}', ranges[part.name])}")

@@ -409,7 +409,7 @@ def test_applying_saves_each_indicator_once_and_a_second_time_changes_nothing(
         "2.1": ({"count": 5}, 1),
         "2.2": ({"numerator": 90, "denominator": 100}, 1),
     }
-    assert (found["2.1"].performance, found["2.1"].score, found["2.2"].score) == ("=ก", 10, 10)
+    assert (found["2.1"].performance, found["2.1"].score, found["2.2"].score) == ("=ก", Decimal(10), Decimal(10))
     assert AnswerChange.objects.count() == 2
     again = apply_workbook(assessment=assessment, kept=one, by=editor)
     assert (again.inputs, again.indicators) == (0, 0)
