@@ -161,8 +161,8 @@ def calculation(standard: EditionNode, target: Decimal) -> tuple[Workbook, list[
                 if part.box is None:
                     continue
                 first = row
-                places: tuple[int | None, ...] = tuple(range(1, 6)) if part.kind == "list" else (None,)
-                for number in places:
+                numbers: tuple[int | None, ...] = tuple(range(1, 6)) if part.kind == "list" else (None,)
+                for number in numbers:
                     value = typed.get(key_of(node, part, number))
                     if value is not None:
                         sheet.cell(row, 5, Decimal(value) if re.fullmatch(r"[\d.]+", value) else value)
