@@ -21,10 +21,14 @@ _NO_ROWS = re.compile(r"<sheetData\s*/>|<sheetData></sheetData>")
 _EXTENT = re.compile(r'<dimension ref="[^"]*"')
 
 
-def saved(book: Workbook, results: Sequence[Results]) -> bytes:
-    """The file. `results` has what each formula gives by cell, a mapping for each sheet in its order. Done with the
-    workbook: its cells are taken out."""
-    sheets = [(sheet.calculate_dimension(), "".join(_rows(sheet, of))) for sheet, of in _pairs(book, results)]
+def saved(book: Workbook, results: Sequence[Results], heights: Sequence[Mapping[int, float]] = ()) -> bytes:
+    """The file. `results` has what each formula gives by cell, `heights` the points of rows that openpyxl was not
+    told of: a mapping for each sheet in its order. Done with the workbook: its cells are taken out."""
+    told = heights or [{}] * len(results)
+    sheets = [
+        (sheet.calculate_dimension(), "".join(_rows(sheet, of, high)))
+        for sheet, of, high in zip(book.worksheets, results, told, strict=True)
+    ]
     plain, out = io.BytesIO(), io.BytesIO()
     # Packed only once, at the end.
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
@@ -42,23 +46,19 @@ def saved(book: Workbook, results: Sequence[Results]) -> bytes:
     return out.getvalue()
 
 
-def _pairs(book: Workbook, results: Sequence[Results]) -> Iterator[tuple[Worksheet, Results]]:
-    yield from zip(book.worksheets, results, strict=True)
-
-
 def _with_rows(xml: str, extent: str, rows: str) -> str:
     before, after = _NO_ROWS.split(xml)
     return _EXTENT.sub(f'<dimension ref="{extent}"', before) + f"<sheetData>{rows}</sheetData>" + after
 
 
-def _rows(sheet: Worksheet, results: Results) -> Iterator[str]:
+def _rows(sheet: Worksheet, results: Results, heights: Mapping[int, float]) -> Iterator[str]:
     """The rows of a sheet that have a cell, in their order."""
     cells: dict[int, list[Any]] = {}
     for (row, _column), cell in sorted(sheet._cells.items()):
         cells.setdefault(row, []).append(cell)
     styles: dict[int, int] = {}
     for row, those in cells.items():
-        height = sheet.row_dimensions[row].height if row in sheet.row_dimensions else None
+        height = heights.get(row) or (sheet.row_dimensions[row].height if row in sheet.row_dimensions else None)
         high = f' ht="{height:g}" customHeight="1"' if height else ""
         yield f'<row r="{row}"{high}>'
         for cell in those:

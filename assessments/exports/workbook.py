@@ -84,7 +84,7 @@ class _Book:
         book.calculation.fullCalcOnLoad = True
         book.properties.title = file_name(self.assessment)
         book.properties.creator = self.assessment.province.office_name
-        return saved(book, [*formulas, {}, {}])
+        return saved(book, [*formulas, {}, {}], [{}, {}, *(sheet.heights for sheet in sheets), {}, {}])
 
     # --- how to fill it -----------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ from indicators.rules import Rule
 from indicators.typed import NO_CASE
 
 HEAD_ROW, FIRST_ROW = 3, 4
+_REACHED, _STRONG = PatternFill("solid", bgColor=REACHED_FILL), Font(bold=True)
 WIDTHS = {KEY: 4, CODE: 7, NAME: 36, LABEL: 34, INPUT: 46, UNIT: 12, POINTS: 8, BAND: 38, RESULT: 19, STATE: 4}
 _HEADS = {
     CODE: "รหัส",
@@ -89,6 +90,8 @@ class DimensionSheet:
     answers: Mapping[int, Answer]
     choices: Mapping[tuple[str, ...], str]
     formulas: dict[str, Decimal | str] = field(default_factory=dict)
+    # By row. openpyxl's own rows take as long as all cells of theirs.
+    heights: dict[int, float] = field(default_factory=dict)
     areas: list[AreaRows] = field(default_factory=list)
     row: int = FIRST_ROW
     checks: dict[str, tuple[DataValidation, list[str]]] = field(default_factory=dict)
@@ -105,7 +108,7 @@ class DimensionSheet:
         for column, head in _HEADS.items():
             put(sheet, HEAD_ROW, column, head, "wb head")
         for row, points in ((1, 30), (2, 22), (HEAD_ROW, 26)):
-            sheet.row_dimensions[row].height = points
+            self.heights[row] = points
         for area in self.dimension.areas:
             self._area(area)
         for check, cells in self.checks.values():
@@ -139,7 +142,7 @@ class DimensionSheet:
         for column in range(CODE, RESULT + 1):
             self.put(start, column, None, "wb area")
         self.put(start, CODE, f"ด้านที่ {area.number} {area.name}", "wb area")
-        self.sheet.row_dimensions[start].height = 28
+        self.heights[start] = 28
         self.row += 1
         nodes = list(area.indicators)
         found = [self._indicator(node) for node in nodes]
@@ -168,7 +171,7 @@ class DimensionSheet:
         heights = self._heights(node, lines, bands)
         top, last = self.row, self.row + len(heights) - 1
         for row, points in enumerate(heights, start=top):
-            self.sheet.row_dimensions[row].height = points
+            self.heights[row] = points
         at: dict[str, Place] = {}
         states: list[int] = []
         for row, (part, place, text) in enumerate(lines, start=top):
@@ -240,8 +243,8 @@ class DimensionSheet:
         points, band, result = (get_column_letter(column) for column in (POINTS, BAND, RESULT))
         reached = FormulaRule(
             [f"AND(ISNUMBER(${result}${top}),${points}{top}=${result}${top})"],
-            fill=PatternFill("solid", bgColor=REACHED_FILL),
-            font=Font(bold=True),
+            fill=_REACHED,
+            font=_STRONG,
         )
         self.sheet.conditional_formatting.add(f"{points}{top}:{band}{last}", reached)
 

@@ -162,8 +162,8 @@ def calculation(standard: EditionNode, target: Decimal) -> tuple[Workbook, list[
                     continue
                 first = row
                 numbers: tuple[int | None, ...] = tuple(range(1, 6)) if part.kind == "list" else (None,)
-                for number in numbers:
-                    value = typed.get(key_of(node, part, number))
+                for slot in numbers:
+                    value = typed.get(key_of(node, part, slot))
                     if value is not None:
                         sheet.cell(row, 5, Decimal(value) if re.fullmatch(r"[\d.]+", value) else value)
                     sheet.cell(row, 10, f"={state_formula(part, f'E{row}', ranges[part.name])}")
