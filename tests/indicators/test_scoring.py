@@ -307,7 +307,7 @@ def test_campaigns_refuse_more_who_joined_than_were_invited() -> None:
     [
         ("2.1", {"count": -1}, "negative"),
         ("2.1", {"count": Decimal("2.5")}, "fraction"),
-        ("2.1", {"count": "5"}, "text"),
+        ("2.1", {"count": "5"}, "quoted"),
         ("2.1", {}, "missing"),
         ("2.1", {"count": 5, "unit": "x"}, "unknown_input"),
         ("2.2", {"numerator": 5}, "missing_whole"),
