@@ -184,8 +184,10 @@ def context_of(
     )
     context.set_default_timeout(30_000)
     context.add_cookies([{"name": "django_language", "value": language, "domain": "127.0.0.1", "path": "/"}])
-    yield context
-    context.close()
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 def sign_in(page: Page, account: str) -> None:

@@ -68,7 +68,7 @@ def test_the_editor_answers_and_attaches(open_as: Open, site: Site, office: int,
         expect(page.locator(STAYED_SAVED)).to_be_visible()
 
         go_to(page, office, "2.1")
-        page.locator("[data-upload] input[type=file]").set_input_files(picture)
+        page.locator("#evidence-file").set_input_files(picture)
         expect(page.locator("#_kept")).to_contain_text(EVIDENCE)
         keep_picture(page, "journey-1-answered-desk-th")
     assert site.inside("fill", str(office), *ANSWERED_BY_HAND) == {"answered": 86}
