@@ -57,7 +57,8 @@ def test_saves_without_javascript(open_as: Open, places: dict[str, Any]) -> None
         page.goto(indicator(places, "2.4"))
         page.locator("[name=count]").fill("24")
         page.locator("[name=performance]").fill("ประชุมทุกเดือน เดือนละสองครั้ง")
-        page.locator("button[name=stay]").click()
+        with page.expect_navigation():
+            page.locator("button[name=stay]").click()
         assert page.url.endswith(indicator(places, "2.4"))
         assert (kept(page, "count"), kept(page, "performance")) == ("24", "ประชุมทุกเดือน เดือนละสองครั้ง")
 
