@@ -12,11 +12,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from assessments.calendar import today
 from assessments.models import Assessment, Comment, Evidence, Province, SupportMembership, User
 from assessments.models.answers import AssessmentQuerySet
-from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds, move_of
+from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds, roles_of
 from pmj_standards.access import Rule, View, for_anyone, for_everyone
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "for_right",
     "has",
     "may",
+    "may_answer",
     "provinces_seen",
     "sees_province",
     "threads_read",
@@ -79,7 +81,25 @@ def assessments_seen(user: User) -> AssessmentQuerySet:
 
 def may(user: User, action: Action, assessment: Assessment) -> Decision:
     """Whether this person may do this to this assessment now. For one that they see at all."""
-    return decide(role=Role(user.role), action=action, status=Status(assessment.status), window=assessment.window())
+    return decide(
+        role=Role(user.role),
+        action=action,
+        status=Status(assessment.status),
+        window=assessment.window(),
+        reply=assessment.reply_window(),
+    )
+
+
+def may_answer(user: User, assessment: Assessment, code: str) -> Decision:
+    """Whether this person may answer this indicator now: after a return with questions only those asked are open."""
+    decision = may(user, Action.EDIT, assessment)
+    if not decision or assessment.is_asked(code):
+        return decision
+    return Decision(
+        False,
+        _("The central division asks only about %(codes)s; this answer stays as it was submitted.")
+        % {"codes": ", ".join(assessment.asked)},
+    )
 
 
 def threads_read(user: User, assessment: Assessment) -> list[Comment.Thread]:
@@ -123,7 +143,7 @@ def for_move(action: Action) -> Callable[[View], View]:
         def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
             decision = may(request.user, action, assessment)
-            if not decision and request.user.role not in move_of(action).roles:
+            if not decision and request.user.role not in roles_of(action):
                 raise Refusal(decision)
             return view(request, assessment, *args, **kwargs)
 

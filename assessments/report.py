@@ -37,13 +37,23 @@ SCORED_HEADS = (
     *("ด้าน", "มาตรฐาน", "ตัวชี้วัด", "เกณฑ์", "เกณฑ์ (คะแนน)", "ผลการดำเนินงาน", "ผล (คะแนน)"),
     *("ปัญหา/อุปสรรค", "แนวทางแก้ไข"),
 )
-Mark = Literal["blank", "draft", "submitted", "accepted"]
-MARKS: dict[Mark, str] = {"blank": "แบบฟอร์มเปล่า", "draft": "ร่าง", "submitted": "ส่งแล้ว", "accepted": "รับรองแล้ว"}
+Mark = Literal["blank", "draft", "submitted", "verified", "final"]
+MARKS: dict[Mark, str] = {
+    "blank": "แบบฟอร์มเปล่า",
+    "draft": "ร่าง",
+    "submitted": "ส่งแล้ว",
+    "verified": "ตรวจแล้ว",
+    "final": "รับรองแล้ว",
+}
 _MARK_OF: dict[str, Mark] = {
     Status.DRAFT: "draft",
     Status.RETURNED: "draft",
     Status.SUBMITTED: "submitted",
-    Status.ACCEPTED: "accepted",
+    Status.IN_REVIEW: "submitted",
+    Status.VERIFIED: "verified",
+    Status.REPLIED: "verified",
+    Status.FINAL: "final",
+    Status.PUBLISHED: "final",
 }
 
 

@@ -43,7 +43,7 @@ from assessments.models import (
 from assessments.models.evidence import stored_path
 from assessments.services.answers import COLUMNS, apply_outcome, as_stored, results_of
 from assessments.services.moves import answers_hash
-from assessments.workflow import Action, Role, Status, move_of
+from assessments.workflow import CLOSED, Action, Role, Status, target_of
 from indicators import editions
 from indicators.editions import EditionNode, IndicatorNode
 
@@ -236,7 +236,7 @@ def _office(
     assessment.touched = bool(rows)
     assessment.changed_at = max((row.changed_at for row in rows.values() if row.changed_at), default=None)
     _moves(assessment, plan.moves, people, batch, draw, between=(worked, end), now=now)
-    if assessment.status == Status.ACCEPTED:
+    if assessment.status in CLOSED:
         submitted, accepted = batch.moves[-2:]
         _decide(
             rows, standard, people.reviewer, batch, rng(iso, year, "decisions"), between=(submitted.at, accepted.at)
@@ -373,12 +373,12 @@ def _moves(
     """The moves in their order; an acceptance of a past round may come weeks after its end."""
     begin, end = between
     times = sorted(_moment(draw, begin, end) for _ in actions)
-    if actions and actions[-1] is Action.ACCEPT:
+    if actions and actions[-1] is Action.FINALISE:
         times[-1] = _moment(draw, times[-1], min(now, times[-1] + timedelta(days=40)))
     submissions = 0
     for number, (action, at) in enumerate(zip(actions, times, strict=True), start=1):
-        to = move_of(action).to
-        assert to is not None
+        to = target_of(action)
+
         by = people.heads[assessment.province_id] if action is Action.SUBMIT else people.reviewer
         reason = draw.choice(RETURN_REASONS) if action is Action.RETURN else ""
         batch.moves.append(

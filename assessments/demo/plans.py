@@ -30,7 +30,7 @@ def past_plans(standard: EditionNode, year: int, assessments: list[Assessment]) 
     without_case = dict(zip(draw.sample(isos, 2), ({"4.31", "4.32"}, {"4.13"}), strict=True))
     plans = {}
     for iso in isos:
-        moves: tuple[Action, ...] = (Action.SUBMIT, Action.ACCEPT)
+        moves: tuple[Action, ...] = (Action.SUBMIT, Action.FINALISE)
         if draw.random() < 0.14:
             moves = (Action.SUBMIT, Action.RETURN, *moves)
         plans[iso] = Plan(frozenset(standard.indicators), moves, frozenset(without_case.get(iso, ())))
@@ -45,7 +45,7 @@ def current_plans(standard: EditionNode, year: int, assessments: list[Assessment
     every = frozenset(standard.indicators)
     back = (Action.SUBMIT, Action.RETURN)
     stages: list[tuple[Action, ...] | None] = [None] * 9
-    stages += [(Action.SUBMIT,)] * 12 + [(*back, Action.SUBMIT)] + [back] * 6 + [(Action.SUBMIT, Action.ACCEPT)] * 9
+    stages += [(Action.SUBMIT,)] * 12 + [(*back, Action.SUBMIT)] + [back] * 6 + [(Action.SUBMIT, Action.FINALISE)] * 9
     plans = {
         FINISHED_BY_NEWCOMER: Plan(every - LEFT_OPEN),
         UNTOUCHED: Plan(frozenset(), touched=False),

@@ -5,6 +5,20 @@ from assessments.models.evidence import Evidence, EvidenceUse
 from assessments.models.formfiles import FormFile
 from assessments.models.logbook import AnswerChange, EvidenceChange, LogEntry, StatusChange
 from assessments.models.people import Invitation, Province, Region, SupportMembership, SupportOffice, User
+from assessments.models.review import (
+    Attachment,
+    Finding,
+    Flag,
+    Outcome,
+    Phrase,
+    Question,
+    Response,
+    Review,
+    ReviewAssignment,
+    ReviewChange,
+    SecondReading,
+    Visit,
+)
 from assessments.models.rounds import Extension, Round
 from assessments.models.uploads import Upload, WorkbookImport
 from assessments.models.workspace import (
@@ -23,6 +37,7 @@ __all__ = [
     "AnswerChange",
     "Assessment",
     "Assignment",
+    "Attachment",
     "Carry",
     "Comment",
     "Confirmation",
@@ -31,19 +46,30 @@ __all__ = [
     "EvidenceUse",
     "Extension",
     "Fact",
+    "Finding",
+    "Flag",
     "FormFile",
     "Invitation",
     "LogEntry",
     "NoticeMark",
+    "Outcome",
+    "Phrase",
     "PlanStep",
     "Presence",
     "Province",
+    "Question",
     "Region",
+    "Response",
+    "Review",
+    "ReviewAssignment",
+    "ReviewChange",
     "Round",
+    "SecondReading",
     "StatusChange",
     "SupportMembership",
     "SupportOffice",
     "Upload",
     "User",
+    "Visit",
     "WorkbookImport",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assessments.calendar import end_of
 from assessments.models.people import Province, User
 from assessments.models.rounds import Round, window_at
 from assessments.workflow import Status, Window
@@ -39,6 +40,13 @@ class Assessment(models.Model):
     answered = models.PositiveSmallIntegerField(default=0)
     touched = models.BooleanField(default=False)
     results = models.JSONField(default=dict)
+    # The same of the verified and of the final scores; empty while there are none.
+    verified_results = models.JSONField(default=dict)
+    final_results = models.JSONField(default=dict)
+    # The indicators that the last return asks about: only they are open then. Empty means all.
+    asked = models.JSONField(default=list, blank=True)
+    # The last day on which the office may reply to the verdicts; None before they were sent.
+    reply_until = models.DateField(_("reply until"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=40, blank=True)
     answers_hash = models.CharField(max_length=64, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -73,6 +81,16 @@ class Assessment(models.Model):
     def window(self, now: datetime | None = None) -> Window:
         """The window for this office; `closes_on` already holds its extension."""
         return window_at(opens_on=self.round.opens_on, closes_on=self.closes_on, now=now or timezone.now())
+
+    def reply_window(self, now: datetime | None = None) -> Window:
+        """The window of the office's reply; NOT_YET while the verdicts were not sent."""
+        if self.reply_until is None:
+            return Window.NOT_YET
+        return Window.OPEN if (now or timezone.now()) < end_of(self.reply_until) else Window.CLOSED
+
+    def is_asked(self, code: str) -> bool:
+        """Whether an office that may correct its answers may correct this one."""
+        return not self.asked or code in self.asked
 
     def days_left(self, day: date) -> int:
         """Whole days until the last day; 0 on the day itself, negative after it."""

@@ -37,6 +37,11 @@ class Round(models.Model):
         blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
+    # How many days an office has to reply to its verdicts, and when the flags of the answers were computed last.
+    reply_days = models.PositiveSmallIntegerField(
+        _("days to reply to the verdicts"), default=14, validators=[MinValueValidator(1), MaxValueValidator(120)]
+    )
+    flagged_at = models.DateTimeField(null=True, blank=True)
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
 
@@ -52,6 +57,11 @@ class Round(models.Model):
                 name="round_target_is_a_percentage",
                 condition=Q(budget_target__isnull=True) | Q(budget_target__gte=0, budget_target__lte=100),
                 violation_error_message=_("The target is a percentage between 0 and 100."),
+            ),
+            models.CheckConstraint(
+                name="round_gives_days_to_reply",
+                condition=Q(reply_days__gte=1, reply_days__lte=120),
+                violation_error_message=_("An office has 1 to 120 days to reply."),
             ),
             models.CheckConstraint(
                 name="round_year_is_buddhist",

@@ -27,8 +27,12 @@ STATUSES: dict[str, str | Promise] = {
     "new": _("Not started"),
     Status.DRAFT.value: Status.DRAFT.label,
     Status.SUBMITTED.value: Status.SUBMITTED.label,
+    Status.IN_REVIEW.value: Status.IN_REVIEW.label,
     Status.RETURNED.value: Status.RETURNED.label,
-    Status.ACCEPTED.value: Status.ACCEPTED.label,
+    Status.VERIFIED.value: Status.VERIFIED.label,
+    Status.REPLIED.value: Status.REPLIED.label,
+    Status.FINAL.value: Status.FINAL.label,
+    Status.PUBLISHED.value: Status.PUBLISHED.label,
 }
 # The levels in a word, for narrow columns; "open" while the range still spans two of them.
 LEVEL_WORDS: dict[str, str | Promise] = {

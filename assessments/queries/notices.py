@@ -23,7 +23,7 @@ READERS = frozenset({Role.REVIEWER, Role.MANAGER})
 NOT_SUBMITTED = (Status.DRAFT, Status.RETURNED)
 # Of these a mail went out when it happened; the daily one does not repeat it.
 MAILED_AT_ONCE = frozenset({Kind.INVITED, Kind.RETURNED, Kind.ACCEPTED, Kind.REOPENED, Kind.EXTENDED})
-_MOVES = {Action.RETURN: Kind.RETURNED, Action.ACCEPT: Kind.ACCEPTED, Action.REOPEN: Kind.REOPENED}
+_MOVES = {Action.RETURN: Kind.RETURNED, Action.FINALISE: Kind.ACCEPTED, Action.REOPEN: Kind.REOPENED}
 
 
 def notices_of(person: User) -> list[Notice]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from assessments.calendar import fiscal_year, short_date, today
 from assessments.models import Extension, LogEntry, Province, Round, User
-from assessments.workflow import Status
+from assessments.workflow import CLOSED, WITH_OFFICE, Status
 from indicators.models import Edition
 from indicators.thai import number
 
@@ -34,13 +34,13 @@ def round_or_404(pk: int) -> Round:
 
 
 def all_rounds() -> list[Round]:
-    """All rounds, the newest first, each with `offices`, `handed_in` (submitted or accepted) and `accepted`."""
-    handed_in = Q(assessments__status__in=(Status.SUBMITTED, Status.ACCEPTED))
+    """All rounds, the newest first, each with `offices`, `handed_in` (with the centre, or done) and `final`."""
+    handed_in = Q(assessments__status__in=set(Status) - WITH_OFFICE)
     return list(
         Round.objects.select_related("edition").annotate(
             offices=Count("assessments"),
             handed_in=Count("assessments", filter=handed_in),
-            accepted=Count("assessments", filter=Q(assessments__status=Status.ACCEPTED)),
+            final=Count("assessments", filter=Q(assessments__status__in=CLOSED)),
         )
     )
 

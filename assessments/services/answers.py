@@ -74,7 +74,7 @@ def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, v
 
     Its score and the totals of the assessment follow at once.
     """
-    assessment = locked(assessment, by=by, action=Action.EDIT)
+    assessment = locked(assessment, by=by, action=Action.EDIT, code=indicator.code)
     answer = stored_answer(assessment, indicator)
     return write_columns(answer, indicator, by=by, version=version, new=_new_columns(answer, entry))
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from assessments.access import has, may, sees_province
+from assessments.access import has, may, may_answer, sees_province
 from assessments.models import Assessment, User
 from assessments.workflow import Action, Right
 
@@ -26,8 +26,10 @@ class Taken(Refused):
     """Something that may be there only once is there already."""
 
 
-def locked(assessment: Assessment, *, by: User, action: Action) -> Assessment:
+def locked(assessment: Assessment, *, by: User, action: Action, code: str = "") -> Assessment:
     """The assessment as it is now, locked until the transaction ends; raises Refused if the act is not allowed now.
+
+    `code` names the indicator that is to be answered: after a return with questions only those asked are open.
 
     Asked again here although the view asked before: between the two the round may have closed, or a colleague
     may have submitted.
@@ -37,7 +39,7 @@ def locked(assessment: Assessment, *, by: User, action: Action) -> Assessment:
         Assessment.objects.select_for_update().values_list("pk").get(pk=assessment.pk)
     # Read only now: where the lock was waited for, the round read with it would be the one from before.
     now = Assessment.objects.select_related("round__edition", "province").get(pk=assessment.pk)
-    decision = may(by, action, now)
+    decision = may_answer(by, now, code) if code else may(by, action, now)
     if not decision:
         raise Refused(decision.reason)
     if not sees_province(by, now.province):

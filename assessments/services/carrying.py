@@ -26,7 +26,7 @@ def carry_text(*, assessment: Assessment, indicator: IndicatorNode, column: str,
     Same and updated copy the text into this year's empty field; a text that is there already is never replaced. Not
     any more takes the copy out again, as long as nobody changed it.
     """
-    assessment = locked(assessment, by=by, action=Action.EDIT)
+    assessment = locked(assessment, by=by, action=Action.EDIT, code=indicator.code)
     answer = stored_answer(assessment, indicator)
     last = last_answer(answer, indicator)
     text = getattr(last, column) if last is not None and column in CARRIED_TEXTS else ""
@@ -54,7 +54,7 @@ def carry_evidence(
 
     Same uses it this year too, sharing the stored file. The others take that copy off this indicator again.
     """
-    assessment = locked(assessment, by=by, action=Action.EDIT)
+    assessment = locked(assessment, by=by, action=Action.EDIT, code=indicator.code)
     answer = stored_answer(assessment, indicator)
     last = last_answer(answer, indicator)
     served = EvidenceUse.objects.filter(answer=last, evidence=evidence, evidence__deleted_at__isnull=True)

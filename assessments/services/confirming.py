@@ -20,7 +20,7 @@ def confirm(
 
     It holds while the figures are these; of other figures the office is asked again.
     """
-    assessment = locked(assessment, by=by, action=Action.EDIT)
+    assessment = locked(assessment, by=by, action=Action.EDIT, code=indicator.code)
     found = found_at(assessment, indicator, warning)
     if found is None:
         raise Refused(_("This warning is gone: the figures were changed. Nothing needs to be confirmed."))

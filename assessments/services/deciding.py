@@ -1,56 +1,43 @@
 """Deciding the score of an answer that had no case: no rule can, so a reviewer picks a printed row and says why."""
 
-from dataclasses import dataclass
+from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from assessments.models import Answer, AnswerChange, Assessment, User
+from assessments.models import Answer, AnswerChange, User
 from assessments.services.answers import DECISION, OUTCOME, apply_outcome, recount
-from assessments.services.base import Refused, locked
-from assessments.workflow import Action
 from indicators.editions import IndicatorNode
-from indicators.rules import Rule
-from indicators.thai import clean
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The answer after the decision. `changed` is False when the same row was decided for the same reason before."""
+def decide_row(answer: Answer, indicator: IndicatorNode, *, by: User, band: int, reason: str) -> bool:
+    """Give an answer that had no case the printed row `band` (1 = the top one); whether that changed anything.
 
-    answer: Answer
-    changed: bool
-
-
-@transaction.atomic
-def decide_no_case(*, assessment: Assessment, indicator: IndicatorNode, by: User, band: int, reason: str) -> Decided:
-    """Give an answer that had no case the printed row `band` (1 = the top one); raises Refused, writing nothing.
-
-    A later decision replaces the one before, which the history keeps.
+    The caller holds the lock on its assessment and has checked the row and the reason. A later decision replaces the
+    one before, which the history keeps.
     """
-    assessment = locked(assessment, by=by, action=Action.DECIDE)
-    answer = Answer.objects.select_related("decided_by").get(assessment=assessment, indicator_id=indicator.pk)
-    answer.assessment = assessment
-    reason = clean(reason)
-    rule = indicator.rule
-    if not isinstance(rule, Rule) or (answer.pending != "no_case" and answer.decided_band is None):
-        raise Refused(_("This answer has its score from its own numbers; there is nothing to decide."))
-    if not 1 <= band <= len(rule.bands):
-        raise Refused(_("Choose one of the printed rows."))
-    if not reason:
-        raise Refused(_("Write why this row is right, so that the office understands its score."))
     new = {"decided_band": band, "decided_reason": reason}
     changes = {
         column: [getattr(answer, column), value] for column, value in new.items() if getattr(answer, column) != value
     }
     if not changes:
-        return Decided(answer, changed=False)
+        return False
     answer.decided_band, answer.decided_reason = band, reason
     answer.decided_at, answer.decided_by = timezone.now(), by
-    apply_outcome(answer, indicator, target=assessment.round.budget_target)
+    _save(answer, indicator, changes, by)
+    return True
+
+
+def undecide(answer: Answer, indicator: IndicatorNode, *, by: User) -> None:
+    """Take a decision back: the answer waits for its row again."""
+    changes = {"decided_band": [answer.decided_band, None], "decided_reason": [answer.decided_reason, ""]}
+    for column, value in DECISION.items():
+        setattr(answer, column, value)
+    _save(answer, indicator, changes, by)
+
+
+def _save(answer: Answer, indicator: IndicatorNode, changes: dict[str, Any], by: User) -> None:
+    apply_outcome(answer, indicator, target=answer.assessment.round.budget_target)
     answer.version += 1
     answer.save(update_fields=[*DECISION, *OUTCOME, "version"])
-    AnswerChange.objects.create(answer=answer, version=answer.version, changes=changes, by=by, at=answer.decided_at)
-    recount(assessment)
-    return Decided(answer, changed=True)
+    AnswerChange.objects.create(answer=answer, version=answer.version, changes=changes, by=by)
+    recount(answer.assessment)

@@ -99,7 +99,7 @@ def _keep_file(evidence: Evidence, answer: Answer | None, by: User) -> Added:
 @transaction.atomic
 def add_link(*, answer: Answer, url: str, name: str, by: User) -> Added:
     """Keep a link (http or https, read by its form) and use it for an indicator; raises Refused."""
-    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT, code=answer.indicator.code)
     evidence = Evidence(assessment=assessment, kind=Evidence.Kind.LINK, name=name, url=url, added_by=by)
     same = Evidence.objects.filter(assessment=assessment, url=url).first()
     return _keep(evidence, same, assessment, answer, by)
@@ -109,7 +109,7 @@ def add_link(*, answer: Answer, url: str, name: str, by: User) -> Added:
 def carry_over(*, evidence: Evidence, answer: Answer, by: User) -> Added:
     """Use an earlier year's file or link for this year's indicator: a row of its own that shares the stored file, or
     the row that the office already has of the same content. Raises Refused."""
-    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT, code=answer.indicator.code)
     if evidence.kind == Evidence.Kind.FILE and not evidence.file.storage.exists(str(evidence.file.name)):
         raise Refused(_("The stored file of “%(name)s” is missing; attach it again.") % {"name": evidence.name})
     shared = ("kind", "name", "url", "file", "content_type", "size", "sha256", "document_date")
@@ -124,7 +124,7 @@ def carry_over(*, evidence: Evidence, answer: Answer, by: User) -> Added:
 @transaction.atomic
 def use(*, evidence: Sequence[Evidence], answer: Answer, by: User) -> None:
     """Use what the office already has for one more indicator; raises Refused."""
-    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT, code=answer.indicator.code)
     kept = Evidence.objects.kept().filter(assessment=assessment, pk__in=[each.pk for each in evidence])
     found = {each.pk: each for each in kept}
     for each in evidence:
@@ -180,7 +180,7 @@ def _answers_of(assessment: Assessment, pairs: Pairs) -> dict[str, Answer]:
 @transaction.atomic
 def unuse(*, evidence: Evidence, answer: Answer, by: User) -> None:
     """Take evidence off an indicator; the office keeps it, and it can be put back. Raises Refused."""
-    assessment = locked(answer.assessment, by=by, action=Action.EDIT)
+    assessment = locked(answer.assessment, by=by, action=Action.EDIT, code=answer.indicator.code)
     removed, _rows = EvidenceUse.objects.filter(evidence=evidence, answer=answer).delete()
     if removed:
         _record(evidence, Act.UNUSED, by, code=answer.indicator.code)

@@ -62,27 +62,53 @@ def mail_returned(*, assessment: Assessment, by: User, reason: str, due_on: date
     _mail(assessment, write)
 
 
-def mail_accepted(*, assessment: Assessment, by: User) -> None:
-    """The centre accepted it, with these totals."""
+def mail_verified(*, assessment: Assessment, by: User) -> None:
+    """The verdicts are there: the verified totals, and until when the office may reply."""
+
+    def write() -> tuple[str, list[str]]:
+        assert assessment.reply_until is not None
+        lines = [
+            _("The central division verified the self-assessment of %(office)s for fiscal year %(year)s.")
+            % _names(assessment),
+            "",
+            _fact(_("Claimed, dimensions 2 to 4 together"), _result(assessment.results["overall"])),
+            _fact(_("Verified, dimensions 2 to 4 together"), _result(assessment.verified_results["overall"])),
+            _fact(_("Verified by"), by.full_name),
+            "",
+            _("What comes next"),
+            _(
+                "Read the verdicts and accept or dispute each of them until %(day)s, 23:59:59. "
+                "What is not disputed by then is final."
+            )
+            % {"day": long_date(assessment.reply_until)},
+            "",
+            link_to("reply", assessment.pk),
+        ]
+        return _("Verified; reply until %(day)s") % {"day": long_date(assessment.reply_until)}, lines
+
+    _mail(assessment, write)
+
+
+def mail_final(*, assessment: Assessment, by: User) -> None:
+    """The result is final, with these totals."""
 
     def write() -> tuple[str, list[str]]:
         lines = [
-            _("The central division accepted the self-assessment of %(office)s for fiscal year %(year)s.")
-            % _names(assessment),
+            _("The result of %(office)s for fiscal year %(year)s is final.") % _names(assessment),
             "",
-            _fact(_("Dimensions 2 to 4 together"), _result(assessment.results["overall"])),
-            _fact(_("Accepted by"), by.full_name),
+            _fact(_("Final, dimensions 2 to 4 together"), _result(assessment.final_results["overall"])),
+            _fact(_("Made final by"), by.full_name),
             "",
-            _("The evaluation form marked as accepted can be taken as PDF or Excel here:"),
+            _("The evaluation form with the final result can be taken as PDF or Excel here:"),
             link_to("form_page", assessment.pk),
         ]
-        return _("The result is accepted"), lines
+        return _("The result is final"), lines
 
     _mail(assessment, write)
 
 
 def mail_reopened(*, assessment: Assessment, by: User, reason: str) -> None:
-    """The acceptance was taken back; the office has nothing to do yet."""
+    """The final result was taken back; the office has nothing to do yet."""
 
     def write() -> tuple[str, list[str]]:
         lines = [
@@ -102,7 +128,7 @@ def mail_reopened(*, assessment: Assessment, by: User, reason: str) -> None:
             "",
             link_to("assessment_history", assessment.pk),
         ]
-        return _("The accepted assessment is reopened"), lines
+        return _("The final result is reopened"), lines
 
     _mail(assessment, write)
 
@@ -170,7 +196,7 @@ def _receipt(assessment: Assessment, by: User) -> list[str]:
         _("What comes next"),
         _(
             "The central division reads the answers and the evidence. "
-            "It accepts the assessment, or sends it back with its reasons."
+            "It verifies them one by one, or sends the assessment back with its questions."
         ),
         _("Until then the answers are frozen. You can read them, and take the evaluation form as PDF or Excel."),
         "",

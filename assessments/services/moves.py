@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.calendar import today
-from assessments.models import Answer, Assessment, Evidence, StatusChange, User
+from assessments.models import Answer, Assessment, Evidence, Question, Review, User
 from assessments.services.answers import recount
 from assessments.services.base import Refused, locked
-from assessments.services.mails import mail_accepted, mail_receipt, mail_reopened, mail_returned
+from assessments.services.finishing import EMPTY_FINAL, EMPTY_RESPONSE
+from assessments.services.mails import mail_receipt, mail_reopened, mail_returned, mail_verified
+from assessments.services.review import current, drafts_of, recount_review, unanswered_of, write_review
 from assessments.services.rounds import refuse_far_return, write_extension
 from assessments.services.seen import changed_since
+from assessments.services.states import move, refuse_without_reason
 from assessments.services.targets import judge_by_target
-from assessments.workflow import Action, Status, move_of
+from assessments.workflow import Action
 from indicators import editions
 
 # As many changed indicators are named; with more, all are to be checked again.
@@ -50,11 +53,18 @@ def submit(*, assessment: Assessment, by: User, certified: bool, seen: str | Non
             % {"count": open_count}
         )
     number = assessment.history.filter(action=Action.SUBMIT).count() + 1
+    asked = [question.answer.indicator.code for question in unanswered_of(assessment)]
+    if asked:
+        raise Refused(
+            _("Questions of the central division are not answered yet (%(codes)s); answer them before you submit.")
+            % {"codes": ", ".join(dict.fromkeys(asked))}
+        )
+    assessment.asked = []
     assessment.answers_hash = answers_hash(assessment)
     assessment.reference = f"{assessment.round.year}-{assessment.province.iso.removeprefix('TH-')}-{number}"
     assessment.submitted_at = timezone.now()
     assessment.submitted_by = by
-    submitted = _move(assessment, Action.SUBMIT, by=by)
+    submitted = move(assessment, Action.SUBMIT, by=by)
     mail_receipt(assessment=submitted, by=by)
     return submitted
 
@@ -63,70 +73,69 @@ def submit(*, assessment: Assessment, by: User, certified: bool, seen: str | Non
 def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_on: date) -> Assessment:
     """Give an assessment back to its office until `due_on`; raises Refused. A later day extends the office's window.
 
-    The office's people are told by mail, here as of every move of the centre.
+    The questions that were drafted go with it, and only their indicators are open then; without any, all are. The
+    office's people are told by mail, here as of every move of the centre.
     """
     assessment = locked(assessment, by=by, action=Action.RETURN)
     if due_on < today():
         raise Refused(_("The day to correct by is in the past; choose today or a later day."))
-    _refuse_without_reason(Action.RETURN, reason)
+    refuse_without_reason(Action.RETURN, reason)
     refuse_far_return(assessment, due_on, by)
     if due_on > assessment.closes_on:
         write_extension(assessment=assessment, closes_on=due_on, reason=reason, by=by)
-    returned = _move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
+    drafts = list(drafts_of(assessment))
+    assessment.asked = list(dict.fromkeys(draft.answer.indicator.code for draft in drafts))
+    returned = move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
+    Question.objects.filter(pk__in=[draft.pk for draft in drafts]).update(sent_with=returned.history.count())
     judge_by_target([returned], round_=returned.round, by=by, recorded=True)
     mail_returned(assessment=returned, by=by, reason=reason, due_on=due_on)
     return returned
 
 
 @transaction.atomic
-def accept(*, assessment: Assessment, by: User) -> Assessment:
-    """Accept a submitted assessment; raises Refused while an answer that had no case awaits its decision."""
-    assessment = locked(assessment, by=by, action=Action.ACCEPT)
-    waiting = assessment.answers.filter(pending="no_case").count()
-    if waiting:
+def verify(*, assessment: Assessment, by: User) -> Assessment:
+    """Send the verdicts to the office, which has the round's days to reply; raises Refused while an answer is not
+    judged or a question was written and not sent."""
+    assessment = locked(assessment, by=by, action=Action.VERIFY)
+    standard = editions.standard_of(assessment.round.edition)
+    judged = current(assessment)
+    left = [code for code, node in standard.indicators.items() if node.pk not in judged]
+    if left:
         raise Refused(
             ngettext(
-                "%(count)s indicator without a case this year still waits for a decision; decide it before you accept.",
-                "%(count)s indicators without a case this year still wait for a decision; "
-                "decide them before you accept.",
-                waiting,
+                "%(count)s answer is not judged yet (%(codes)s); judge it before you verify.",
+                "%(count)s answers are not judged yet (%(codes)s); judge them before you verify.",
+                len(left),
             )
-            % {"count": waiting}
+            % {"count": len(left), "codes": ", ".join([*left[:MOST_CODES], *(["…"] if left[MOST_CODES:] else [])])}
         )
-    accepted = _move(assessment, Action.ACCEPT, by=by)
-    mail_accepted(assessment=accepted, by=by)
-    return accepted
+    drafts = [draft.answer.indicator.code for draft in drafts_of(assessment)]
+    if drafts:
+        raise Refused(
+            _("Questions are written but not sent (%(codes)s); return the assessment with them, or delete them.")
+            % {"codes": ", ".join(dict.fromkeys(drafts))}
+        )
+    assessment.reply_until = today() + timedelta(days=assessment.round.reply_days)
+    assessment.asked = []
+    recount_review(assessment)
+    verified = move(assessment, Action.VERIFY, by=by, due_on=assessment.reply_until)
+    mail_verified(assessment=verified, by=by)
+    return verified
 
 
 @transaction.atomic
 def reopen(*, assessment: Assessment, by: User, reason: str) -> Assessment:
-    """Take an acceptance back; raises Refused."""
-    reopened = _move(locked(assessment, by=by, action=Action.REOPEN), Action.REOPEN, by=by, reason=reason)
+    """Take a final result back into review; raises Refused. Claimed and verified values stay, with their history; the
+    office gets new days to reply when it is verified again."""
+    assessment = locked(assessment, by=by, action=Action.REOPEN)
+    assessment.reply_until = None
+    assessment.final_results = {}
+    for review in Review.objects.filter(answer__assessment=assessment):
+        write_review(review, {**EMPTY_RESPONSE, **EMPTY_FINAL}, by)
+    reopened = move(assessment, Action.REOPEN, by=by, reason=reason)
     judge_by_target([reopened], round_=reopened.round, by=by)
     mail_reopened(assessment=reopened, by=by, reason=reason)
     return reopened
-
-
-def _move(
-    assessment: Assessment, action: Action, *, by: User, reason: str = "", due_on: date | None = None
-) -> Assessment:
-    move = move_of(action)
-    assert move.to is not None
-    _refuse_without_reason(action, reason)
-    StatusChange.objects.create(
-        assessment=assessment,
-        number=assessment.history.count() + 1,
-        action=action,
-        from_status=assessment.status,
-        to_status=move.to,
-        reason=reason.strip(),
-        due_on=due_on,
-        by=by,
-    )
-    assessment.status = Status(move.to)
-    assessment.changed_at = timezone.now()
-    assessment.save()
-    return assessment
 
 
 def _refuse_unseen(assessment: Assessment, seen: str | None) -> None:
@@ -140,11 +149,6 @@ def _refuse_unseen(assessment: Assessment, seen: str | None) -> None:
         _("Answers changed after this page was opened (%(codes)s); check them again before you certify.")
         % {"codes": ", ".join(changed)}
     )
-
-
-def _refuse_without_reason(action: Action, reason: str) -> None:
-    if move_of(action).needs_reason and not reason.strip():
-        raise Refused(_("Write the reason, so that the other side knows what to do."))
 
 
 def answers_hash(assessment: Assessment) -> str:

@@ -28,7 +28,7 @@ def restore_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User
 
     Evidence is no part of it: files stay attached as they are now.
     """
-    assessment = locked(assessment, by=by, action=Action.EDIT)
+    assessment = locked(assessment, by=by, action=Action.EDIT, code=indicator.code)
     answer = stored_answer(assessment, indicator)
     if not answer.history.filter(version=to).exists():
         raise Refused(_("This version of the answer does not exist."))

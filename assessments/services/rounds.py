@@ -12,7 +12,7 @@ from assessments.services.answers import results_of
 from assessments.services.base import Refused, locked, refuse_without, unless_taken
 from assessments.services.mails import mail_extended
 from assessments.services.targets import judge_by_target
-from assessments.workflow import Action, Right, Status, move_of
+from assessments.workflow import Action, Right, Status, roles_of
 from indicators import editions
 from indicators.models import Edition, Indicator
 
@@ -161,7 +161,7 @@ def refuse_far_return(assessment: Assessment, due_on: date, by: User) -> None:
     """How late a return may keep an office's window open: further for those who may extend it. Raises Refused."""
     refuse_far_day(assessment.round.year, due_on)
     last = max(assessment.round.closes_on, assessment.closes_on, today()) + timedelta(days=DAYS_OF_REVIEWER)
-    if due_on > last and by.role not in move_of(Action.EXTEND).roles:
+    if due_on > last and by.role not in roles_of(Action.EXTEND):
         raise Refused(
             _("A reviewer can give an office until %(day)s; ask a central manager for a later day.")
             % {"day": long_date(last)}

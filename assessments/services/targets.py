@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assessments.models import Answer, AnswerChange, Assessment, Round, User
 from assessments.services.answers import OUTCOME, apply_outcome, recount
-from assessments.workflow import Action, Status, move_of
+from assessments.workflow import UNDER_REVIEW, WITH_OFFICE
 from indicators import editions
 from indicators.checks import Target
 
@@ -16,11 +16,11 @@ def target_of(answer: Answer, assessment: Assessment) -> Decimal | None:
     """The target by which an answer is to be judged, as its assessment stands.
 
     While the office may correct it, the round's. A submitted one keeps the target it was judged by, and takes the
-    round's only where it still waits for one. An accepted one keeps what it has.
+    round's only where it still waits for one. A verified one keeps what it has.
     """
-    if assessment.status in move_of(Action.EDIT).at:
+    if assessment.status in WITH_OFFICE:
         return assessment.round.budget_target
-    if assessment.status == Status.SUBMITTED and answer.judged_target is None:
+    if assessment.status in UNDER_REVIEW and answer.judged_target is None:
         return assessment.round.budget_target
     return answer.judged_target
 
@@ -41,7 +41,7 @@ def judge_by_target(assessments: Iterable[Assessment], *, round_: Round, by: Use
         apply_outcome(answer, nodes[answer.indicator_id], target=target_of(answer, assessment))
         if all(getattr(answer, column) == value for column, value in old.items()):
             continue
-        if recorded or assessment.status == Status.SUBMITTED:
+        if recorded or assessment.status in UNDER_REVIEW:
             answer.version += 1
             AnswerChange.objects.create(
                 answer=answer,

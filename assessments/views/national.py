@@ -20,7 +20,7 @@ from indicators import editions
 
 FORMS: dict[Action, type[MoveForm]] = {
     Action.RETURN: ReturnForm,
-    Action.ACCEPT: AcceptForm,
+    Action.FINALISE: AcceptForm,
     Action.REOPEN: ReopenForm,
     Action.EXTEND: ExtendForm,
 }
@@ -68,9 +68,9 @@ def assessment_return(request: AppRequest, assessment: Assessment) -> HttpRespon
 
 
 @require_POST
-@for_move(Action.ACCEPT)
+@for_move(Action.FINALISE)
 def assessment_accept(request: AppRequest, assessment: Assessment) -> HttpResponse:
-    return _move(request, assessment, Action.ACCEPT, services.accept, _("The assessment is accepted."))
+    return _move(request, assessment, Action.FINALISE, services.finalise, _("The assessment is accepted."))
 
 
 @require_POST
@@ -86,15 +86,15 @@ def assessment_extend(request: AppRequest, assessment: Assessment) -> HttpRespon
 
 
 @require_POST
-@for_move(Action.DECIDE)
+@for_move(Action.JUDGE)
 def assessment_decide(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
     """Decide the row of an answer without a case; what is refused shows the page again with what was typed."""
     node = editions.standard_of(assessment.round.edition).indicators.get(code)
     if node is None or not node.rule.no_case:
         raise Http404
     form = DecideForm(request.POST, assessment=assessment, node=node)
-    if not may(request.user, Action.DECIDE, assessment):
-        return _too_late(request, assessment, Action.DECIDE, form)
+    if not may(request.user, Action.JUDGE, assessment):
+        return _too_late(request, assessment, Action.JUDGE, form)
     if not form.is_valid():
         return _page(request, assessment, {code: form}, status=422)
     try:
@@ -158,7 +158,7 @@ def _page(
             refused.setdefault(str(decision.reason), []).append(str(action.label))
     dimensions = reading.read_whole(assessment)
     decidable = reading.without_case(dimensions)
-    decide = may(request.user, Action.DECIDE, assessment)
+    decide = may(request.user, Action.JUDGE, assessment)
     context = {
         "assessment": assessment,
         "dimensions": dimensions,
