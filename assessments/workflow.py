@@ -71,6 +71,8 @@ class Right(TextChoices):
     MANAGE_ROUNDS = "manage_rounds", _("Manage rounds")
     MANAGE_PEOPLE = "manage_people", _("Manage people")
     HAVE_WORK = "have_work", _("Have work in an office")
+    REVIEW = "review", _("Review answers")
+    READ_REVIEW = "read_review", _("Read verdicts before they are sent")
 
 
 class Window(Enum):
@@ -138,6 +140,9 @@ RIGHTS = {
     Right.MANAGE_ROUNDS: frozenset({Role.MANAGER}),
     Right.MANAGE_PEOPLE: frozenset({Role.MANAGER, Role.ADMIN}),
     Right.HAVE_WORK: OFFICE_ROLES,
+    Right.REVIEW: REVIEWERS,
+    # Not the office's own helpers: they read with the office, once it is told.
+    Right.READ_REVIEW: CENTRAL_ROLES | {Role.INSPECTOR},
 }
 
 
