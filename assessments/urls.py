@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from assessments.views import (
     account,
     answers,
+    asked,
     comments,
     evidence,
     forms,
@@ -66,6 +67,11 @@ urlpatterns: list[URLPattern] = [
         "assessments/<int:pk>/indicators/<str:code>/comments/centre/",
         comments.comment_to_centre,
         name="comment_to_centre",
+    ),
+    path(
+        "assessments/<int:pk>/indicators/<str:code>/questions/<int:question>/",
+        asked.question_answer,
+        name="question_answer",
     ),
     # --- office: starting the year ---
     path("assessments/<int:pk>/facts/", starting.office_facts, name="office_facts"),
@@ -129,9 +135,9 @@ urlpatterns: list[URLPattern] = [
     path("offices/", national.national_list, name="national_list"),
     path("offices/<int:pk>/", national.national_assessment, name="national_assessment"),
     path("offices/<int:pk>/return/", national.assessment_return, name="assessment_return"),
-    path("offices/<int:pk>/accept/", national.assessment_accept, name="assessment_accept"),
+    path("offices/<int:pk>/verify/", national.assessment_verify, name="assessment_verify"),
+    path("offices/<int:pk>/finalise/", national.assessment_finalise, name="assessment_finalise"),
     path("offices/<int:pk>/reopen/", national.assessment_reopen, name="assessment_reopen"),
-    path("offices/<int:pk>/indicators/<str:code>/decide/", national.assessment_decide, name="assessment_decide"),
     path("offices/<int:pk>/extend/", national.assessment_extend, name="assessment_extend"),
     # --- rounds ---
     path("rounds/", rounds.round_list, name="round_list"),

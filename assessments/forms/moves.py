@@ -62,7 +62,7 @@ class ReturnForm(MoveForm):
 
     reason = ReasonField(
         label=gettext_lazy("What the office has to correct"),
-        help_text=gettext_lazy("Name the indicators, for example 2.4 and 4.12. The office reads this text."),
+        help_text=gettext_lazy("The office reads this text above the questions that go with it."),
         missing=gettext_lazy("Write what the office has to correct."),
     )
     due_on = BuddhistDateField(
@@ -81,12 +81,21 @@ class ReturnForm(MoveForm):
         return day
 
 
-class AcceptForm(MoveForm):
-    prefix = "accept"
+class VerifyForm(MoveForm):
+    prefix = "verify"
 
     confirmed = forms.BooleanField(
-        label=gettext_lazy("I have read the answers and accept this assessment for the central division."),
-        error_messages={"required": gettext_lazy("Tick the confirmation before you accept.")},
+        label=gettext_lazy("Every answer is judged. Send the verdicts to the office, which may reply to them."),
+        error_messages={"required": gettext_lazy("Tick the confirmation before you verify.")},
+    )
+
+
+class FinaliseForm(MoveForm):
+    prefix = "finalise"
+
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("The reply is read and what is disputed is settled. Make this result final."),
+        error_messages={"required": gettext_lazy("Tick the confirmation before you make the result final.")},
     )
 
 

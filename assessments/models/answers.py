@@ -92,6 +92,11 @@ class Assessment(models.Model):
         """Whether an office that may correct its answers may correct this one."""
         return not self.asked or code in self.asked
 
+    @property
+    def is_late(self) -> bool:
+        """Whether what is submitted came after the round's own closing day, thanks to a later day of the office."""
+        return self.submitted_at is not None and self.submitted_at >= end_of(self.round.closes_on)
+
     def days_left(self, day: date) -> int:
         """Whole days until the last day; 0 on the day itself, negative after it."""
         return (self.closes_on - day).days

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assessments.calendar import end_of
 from assessments.models.answers import Answer, Assessment
 from assessments.models.people import User
 from assessments.workflow import STATE_CHANGING, Action, Status
@@ -43,7 +44,7 @@ class AnswerChange(models.Model):
 class StatusChange(models.Model):
     """One move of an assessment. `number` counts its moves: a second row of the same number cannot be written.
 
-    `due_on` is the day by which a returned assessment is to be corrected.
+    `due_on` is the day by which a returned assessment is to be corrected, or until which a verified one is replied to.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="history")
@@ -69,6 +70,11 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id} {self.action}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is a submission after the round's own closing day."""
+        return self.action == Action.SUBMIT and self.at >= end_of(self.assessment.round.closes_on)
 
 
 class EvidenceChange(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.access import assessments_seen
-from assessments.calendar import day_of, short_date
+from assessments.calendar import day_of, end_of, short_date
 from assessments.models import Region, Round, User
 from assessments.templatetags.pmj import level_mark
 from assessments.workflow import Status
@@ -87,7 +87,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One office. `figures` holds the three dimensions and the whole, in the order of FIGURES."""
+    """One office. `is_late` says that it was submitted after the round's own closing day; `figures` holds the three
+    dimensions and the whole, in the order of FIGURES."""
 
     pk: int
     name: str
@@ -103,6 +104,7 @@ class Row:
     closes_on: date
     submitted_at: datetime | None
     submitted: str
+    is_late: bool
     figures: tuple[Figure, ...]
 
 
@@ -143,10 +145,11 @@ def offices_of(round_: Round, user: User) -> list[Row]:
         levels={level: str(word) for level, word in LEVEL_WORDS.items()},
     )
     found = assessments_seen(user).filter(round=round_).order_by("province__sort_key").values_list(*_FIELDS)
-    return [_row(dict(zip(_FIELDS, values, strict=True)), words) for values in found]
+    late_from = end_of(round_.closes_on)
+    return [_row(dict(zip(_FIELDS, values, strict=True)), words, late_from) for values in found]
 
 
-def _row(values: Mapping[str, Any], words: Words) -> Row:
+def _row(values: Mapping[str, Any], words: Words, late_from: datetime) -> Row:
     english = words.english
     name_th, name_en = values["province__name_th"], values["province__name_en"]
     status = "new" if values["status"] == Status.DRAFT and not values["touched"] else values["status"]
@@ -167,6 +170,7 @@ def _row(values: Mapping[str, Any], words: Words) -> Row:
         closes_on=values["closes_on"],
         submitted_at=submitted_at,
         submitted=short_date(day_of(submitted_at)) if submitted_at else "",
+        is_late=submitted_at is not None and submitted_at >= late_from,
         figures=tuple(_figure(totals.get(key), words) for key in FIGURES),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from assessments.models import Answer, Assessment, EvidenceUse, StatusChange, User
+from assessments.models import Answer, Assessment, EvidenceUse, Extension, StatusChange, User
 from assessments.workflow import Action
 from indicators import editions
 from indicators.editions import AreaNode, DimensionNode, IndicatorNode
@@ -138,6 +138,12 @@ def _answer(node: IndicatorNode, answer: Answer, evidence: Mapping[int, list[Evi
 def status_history(assessment: Assessment) -> list[StatusChange]:
     """Its moves, the newest first."""
     return list(assessment.history.select_related("by"))
+
+
+def extensions_of(assessment: Assessment) -> list[Extension]:
+    """The office's later closing days in this round, the newest first."""
+    found = Extension.objects.filter(round=assessment.round_id, province=assessment.province_id)
+    return list(found.select_related("given_by"))
 
 
 def done_by(assessment: Assessment, action: Action, by: User, reason: str = "") -> bool:

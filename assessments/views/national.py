@@ -11,16 +11,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assessments import services
 from assessments.access import AppRequest, for_assessment, for_move, for_right, may
-from assessments.forms.moves import AcceptForm, DecideForm, ExtendForm, MoveForm, ReopenForm, ReturnForm
+from assessments.forms.moves import ExtendForm, FinaliseForm, MoveForm, ReopenForm, ReturnForm, VerifyForm
 from assessments.forms.national import NationalFilter
 from assessments.models import Assessment
-from assessments.queries import comments, national, reading
+from assessments.queries import comments, national, procedure, reading
 from assessments.workflow import CENTRAL_ROLES, Action, Right, Role
 from indicators import editions
 
 FORMS: dict[Action, type[MoveForm]] = {
     Action.RETURN: ReturnForm,
-    Action.FINALISE: AcceptForm,
+    Action.VERIFY: VerifyForm,
+    Action.FINALISE: FinaliseForm,
     Action.REOPEN: ReopenForm,
     Action.EXTEND: ExtendForm,
 }
@@ -64,13 +65,20 @@ def national_assessment(request: AppRequest, assessment: Assessment) -> HttpResp
 @require_POST
 @for_move(Action.RETURN)
 def assessment_return(request: AppRequest, assessment: Assessment) -> HttpResponse:
-    return _move(request, assessment, Action.RETURN, services.return_for_correction, _("Returned for correction."))
+    return _move(request, assessment, Action.RETURN, services.return_for_correction, _("Returned to the office."))
+
+
+@require_POST
+@for_move(Action.VERIFY)
+def assessment_verify(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    done = _("The verdicts are sent to the office, which may reply to them.")
+    return _move(request, assessment, Action.VERIFY, services.verify, done)
 
 
 @require_POST
 @for_move(Action.FINALISE)
-def assessment_accept(request: AppRequest, assessment: Assessment) -> HttpResponse:
-    return _move(request, assessment, Action.FINALISE, services.finalise, _("The assessment is accepted."))
+def assessment_finalise(request: AppRequest, assessment: Assessment) -> HttpResponse:
+    return _move(request, assessment, Action.FINALISE, services.finalise, _("The result is final."))
 
 
 @require_POST
@@ -83,30 +91,6 @@ def assessment_reopen(request: AppRequest, assessment: Assessment) -> HttpRespon
 @for_move(Action.EXTEND)
 def assessment_extend(request: AppRequest, assessment: Assessment) -> HttpResponse:
     return _move(request, assessment, Action.EXTEND, services.extend, _("The office's closing day is extended."))
-
-
-@require_POST
-@for_move(Action.JUDGE)
-def assessment_decide(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
-    """Decide the row of an answer without a case; what is refused shows the page again with what was typed."""
-    node = editions.standard_of(assessment.round.edition).indicators.get(code)
-    if node is None or not node.rule.no_case:
-        raise Http404
-    form = DecideForm(request.POST, assessment=assessment, node=node)
-    if not may(request.user, Action.JUDGE, assessment):
-        return _too_late(request, assessment, Action.JUDGE, form)
-    if not form.is_valid():
-        return _page(request, assessment, {code: form}, status=422)
-    try:
-        saved = services.decide_no_case(assessment=assessment, indicator=node, by=request.user, **form.cleaned_data)
-    except services.Refused as refusal:
-        form.add_error(None, str(refusal.message))
-        return _page(request, assessment, {code: form}, unsent=form.cleaned_data["reason"], status=422)
-    if saved.changed:
-        messages.success(request, _("The decision on indicator %(code)s is saved.") % {"code": code})
-    else:
-        messages.info(request, _("Indicator %(code)s was decided like this already; nothing changed.") % {"code": code})
-    return redirect("national_assessment", pk=assessment.pk)
 
 
 def _move(
@@ -146,7 +130,7 @@ def _page(
     unsent: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """`typed` holds the form that was refused, by its move, or by its indicator where a row was to be decided."""
+    """`typed` holds the form that was refused, by its move."""
     typed = typed or {}
     allowed: dict[str, MoveForm] = {}
     refused: dict[str, list[str]] = {}
@@ -157,17 +141,16 @@ def _page(
         elif request.user.role in CENTRAL_ROLES:
             refused.setdefault(str(decision.reason), []).append(str(action.label))
     dimensions = reading.read_whole(assessment)
-    decidable = reading.without_case(dimensions)
-    decide = may(request.user, Action.JUDGE, assessment)
     context = {
         "assessment": assessment,
         "dimensions": dimensions,
-        "waiting": [row.node for row in decidable if row.waits],
+        "review": procedure.of(assessment),
         "shows_near": request.user.role in NEAR_ROLES,
-        "decide": {row.node.code: _decide_form(assessment, row, typed) for row in decidable if decide},
+        "judge": may(request.user, Action.JUDGE, assessment),
         "talked": comments.counts_by_code(assessment, request.user),
         "comment": may(request.user, Action.COMMENT_CENTRE, assessment),
         "history": reading.status_history(assessment),
+        "extensions": reading.extensions_of(assessment),
         "moves": allowed,
         "refused": refused,
         "indicators": len(editions.standard_of(assessment.round.edition).indicators),
@@ -175,7 +158,3 @@ def _page(
         "unsent": unsent,
     }
     return render(request, "national/assessment.html", context, status=status)
-
-
-def _decide_form(assessment: Assessment, row: reading.ReadAnswer, typed: Mapping[str, MoveForm]) -> MoveForm:
-    return typed.get(row.node.code) or DecideForm(assessment=assessment, node=row.node, answer=row.answer)
