@@ -37,6 +37,7 @@ __all__ = [
     "has",
     "may",
     "may_answer",
+    "not_asked",
     "provinces_seen",
     "sees_province",
     "threads_read",
@@ -95,11 +96,14 @@ def may_answer(user: User, assessment: Assessment, code: str) -> Decision:
     decision = may(user, Action.EDIT, assessment)
     if not decision or assessment.is_asked(code):
         return decision
-    return Decision(
-        False,
-        _("The central division asks only about %(codes)s; this answer stays as it was submitted.")
-        % {"codes": ", ".join(assessment.asked)},
-    )
+    return Decision(False, not_asked(assessment))
+
+
+def not_asked(assessment: Assessment) -> str:
+    """Why an indicator that the last return does not ask about is locked."""
+    return _("The central division asks only about %(codes)s; this answer stays as it was submitted.") % {
+        "codes": ", ".join(assessment.asked)
+    }
 
 
 def threads_read(user: User, assessment: Assessment) -> list[Comment.Thread]:
@@ -117,13 +121,18 @@ def sees_province(user: User, province: Province) -> bool:
 
 
 def for_assessment(action: Action) -> Callable[[View], View]:
-    """The view gets the assessment of `pk` instead of its key: 404 for a stranger, 403 with the reason otherwise."""
+    """The view gets the assessment of `pk` instead of its key: 404 for a stranger, 403 with the reason otherwise.
+
+    Answering is asked for the indicator of `code`, where the address names one.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
             decision = may(request.user, action, assessment)
+            if action is Action.EDIT and "code" in kwargs:
+                decision = may_answer(request.user, assessment, kwargs["code"])
             if not decision:
                 raise Refusal(decision)
             return view(request, assessment, *args, **kwargs)

@@ -2,7 +2,7 @@
 Read only."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -63,7 +63,7 @@ def proposals_of(
     items = with_earlier(assessment, (Item(each) for each in shown))
     named = _names_before(assessment)
     index = matching.index_of(standard)
-    rows = tuple(_row(item, named, index, standard, form) for item in items)
+    rows = tuple(_if_asked(assessment, _row(item, named, index, standard, form)) for item in items)
     return Proposals(assessment, tuple(standard.areas.values()), rows, shown, form, undo)
 
 
@@ -97,6 +97,13 @@ def _row(
         return Row(item, proposal, standard.indicators.get(code), ticked=str(evidence.pk) in form.ticked())
     code = proposal.code if proposal else ""
     return Row(item, proposal, standard.indicators.get(code), ticked=bool(proposal and proposal.sure))
+
+
+def _if_asked(assessment: Assessment, row: Row) -> Row:
+    """Nothing is chosen where the indicator is not open after a return with questions."""
+    if row.node is None or assessment.is_asked(row.node.code):
+        return row
+    return replace(row, node=None, ticked=False)
 
 
 # --- what the handbook expects -----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from assessments.calendar import today
 from assessments.models import Answer, Assessment, Province, StatusChange, User
+from assessments.queries.asked import Asked, asked_of
 from assessments.queries.shown import Figure, figures, text_of
 from assessments.workflow import Action, Role, Status, Window
 from indicators import editions
@@ -220,9 +221,15 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """All rows, those with gaps, and what else is worth knowing before certifying."""
+    """All rows, those with gaps, and what else is worth knowing before certifying. `asked` is what the centre asks."""
 
     rows: list[CheckRow]
+    asked: list[Asked]
+
+    @property
+    def unanswered(self) -> list[Asked]:
+        """The questions that stop a submission."""
+        return [each for each in self.asked if not each.is_answered]
 
     @property
     def gaps(self) -> list[CheckRow]:
@@ -261,14 +268,14 @@ class Check:
 
 
 def check_of(assessment: Assessment) -> Check:
-    """Every answer with what it lacks. One query."""
+    """Every answer with what it lacks. One query, and one more after a return."""
     standard = standard_of(assessment)
     kept = Q(evidence_uses__evidence__deleted_at__isnull=True)
     answers = {
         answer.indicator_id: answer
         for answer in Answer.objects.of(assessment).annotate(files=Count("evidence_uses", filter=kept))
     }
-    return Check([_check_row(node, answers[node.pk]) for node in standard.indicators.values()])
+    return Check([_check_row(node, answers[node.pk]) for node in standard.indicators.values()], asked_of(assessment))
 
 
 def _check_row(node: IndicatorNode, answer: Any) -> CheckRow:

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from assessments.access import not_asked
 from assessments.forms.answers import LONGEST_TEXT
 from assessments.forms.workbook_cells import refusal_of
 from assessments.models import Answer, Assessment, WorkbookImport
@@ -131,6 +132,9 @@ def compare(assessment: Assessment, content: Mapping[str, Any]) -> Comparison:
             else:
                 row.is_stale = stale
                 rows.append(row)
+        if not assessment.is_asked(node.code):
+            for row in rows:
+                row.kind, row.reason = REFUSED, not_asked(assessment)
         _judge(node, rows, old)
         _tick(rows)
         found.rows += rows

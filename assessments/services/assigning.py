@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.access import not_asked
 from assessments.models import Assessment, Assignment, User
 from assessments.services.base import Refused, locked
 from assessments.workflow import Action
+from indicators.models import Indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,24 @@ def assign(*, assessment: Assessment, by: User, wanted: Mapping[int, Wanted]) ->
     if set(active.values_list("pk", flat=True)) != people:
         raise Refused(_("Only people with an active account in your office can be given indicators."))
     before = {row.indicator_id: row for row in assessment.assignments.filter(indicator__in=wanted)}
-    changed = 0
+    wanted = {indicator: each for indicator, each in wanted.items() if _differs(before.get(indicator), each)}
+    codes = Indicator.objects.filter(pk__in=wanted).values_list("code", flat=True) if assessment.asked else ()
+    if not all(assessment.is_asked(code) for code in codes):
+        raise Refused(not_asked(assessment))
     for indicator, each in wanted.items():
         row = before.get(indicator)
-        if each.person is None:
-            changed += row is not None
-            if row:
-                row.delete()
-        elif row is None or (row.person_id, row.due_on) != (each.person, each.due_on):
-            changed += 1
+        if row is not None and each.person is None:
+            row.delete()
+        else:
             Assignment.objects.update_or_create(
                 assessment=assessment,
                 indicator_id=indicator,
                 defaults={"person_id": each.person, "due_on": each.due_on, "by": by, "at": timezone.now()},
             )
-    return changed
+    return len(wanted)
+
+
+def _differs(row: Assignment | None, wanted: Wanted) -> bool:
+    if row is None or wanted.person is None:
+        return (row is None) != (wanted.person is None)
+    return (row.person_id, row.due_on) != (wanted.person, wanted.due_on)

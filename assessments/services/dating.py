@@ -6,6 +6,7 @@ from django.db import transaction
 
 from assessments.models import Evidence, LogEntry, User
 from assessments.services.base import locked
+from assessments.services.evidence import refuse_shared
 from assessments.workflow import Action
 
 
@@ -16,6 +17,7 @@ def set_document_date(*, evidence: Evidence, day: date | None, by: User) -> None
     row = Evidence.objects.get(pk=evidence.pk)
     if row.document_date == day:
         return
+    refuse_shared(row, assessment)
     old, row.document_date = row.document_date, day
     row.save(update_fields=["document_date"])
     days = [each.isoformat() if each else None for each in (old, day)]

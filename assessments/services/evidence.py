@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.access import not_asked
 from assessments.files import CheckedFile
 from assessments.models import Answer, Assessment, Evidence, EvidenceChange, EvidenceUse, User
 from assessments.models.evidence import stored_path
@@ -91,7 +92,8 @@ def _put_back_or_drop(storage: Storage, path: str, known: str) -> None:
 
 @transaction.atomic(durable=True)
 def _keep_file(evidence: Evidence, answer: Answer | None, by: User) -> Added:
-    assessment = locked(evidence.assessment, by=by, action=Action.EDIT)
+    code = answer.indicator.code if answer else ""
+    assessment = locked(evidence.assessment, by=by, action=Action.EDIT, code=code)
     same = Evidence.objects.filter(assessment=assessment, sha256=evidence.sha256).first()
     return _keep(evidence, same, assessment, answer, by)
 
@@ -142,7 +144,7 @@ Pairs = Sequence[tuple[UUID, str]]
 def attach(*, assessment: Assessment, pairs: Pairs, by: User) -> Pairs:
     """Use several files, each for its indicator: pairs of an evidence's key and an indicator's code. Gives those that
     are new, to be taken back by `detach`. What was deleted or is another office's is left out. Raises Refused."""
-    assessment = locked(assessment, by=by, action=Action.EDIT)
+    assessment = _locked_for(assessment, pairs, by)
     found = Evidence.objects.kept().filter(assessment=assessment).in_bulk([key for key, _code in pairs])
     answers = _answers_of(assessment, pairs)
     done = [
@@ -158,7 +160,7 @@ def attach(*, assessment: Assessment, pairs: Pairs, by: User) -> Pairs:
 @transaction.atomic
 def detach(*, assessment: Assessment, pairs: Pairs, by: User) -> int:
     """Take `attach` back: how many were still there. Raises Refused."""
-    assessment = locked(assessment, by=by, action=Action.EDIT)
+    assessment = _locked_for(assessment, pairs, by)
     found = Evidence.objects.filter(assessment=assessment).in_bulk([key for key, _code in pairs])
     answers = _answers_of(assessment, pairs)
     number = 0
@@ -169,6 +171,28 @@ def detach(*, assessment: Assessment, pairs: Pairs, by: User) -> int:
     if number:
         _touch(assessment)
     return number
+
+
+def _locked_for(assessment: Assessment, pairs: Pairs, by: User) -> Assessment:
+    """The assessment, locked, where every indicator of the pairs may be answered; raises Refused."""
+    now = locked(assessment, by=by, action=Action.EDIT)
+    if not all(now.is_asked(code) for _key, code in pairs):
+        raise Refused(not_asked(now))
+    return now
+
+
+def refuse_shared(evidence: Evidence, assessment: Assessment) -> None:
+    """What serves an indicator that is not asked about belongs to an answer that stays as it was submitted.
+
+    Raises Refused.
+    """
+    codes = evidence.uses.values_list("answer__indicator__code", flat=True).order_by("answer__indicator")
+    others = [code for code in codes if not assessment.is_asked(code)]
+    if others:
+        raise Refused(
+            _("“%(name)s” also serves %(codes)s, which the central division does not ask about, so it stays as it is.")
+            % {"name": evidence.name, "codes": ", ".join(others)}
+        )
 
 
 def _answers_of(assessment: Assessment, pairs: Pairs) -> dict[str, Answer]:
@@ -192,6 +216,7 @@ def delete(*, evidence: Evidence, by: User) -> None:
     """Delete evidence from all its indicators. Row and file stay, so that it can be restored while the office may edit,
     and so that the history can be checked afterwards. Raises Refused."""
     assessment = locked(evidence.assessment, by=by, action=Action.EDIT)
+    refuse_shared(evidence, assessment)
     now = timezone.now()
     if Evidence.objects.kept().filter(pk=evidence.pk).update(deleted_at=now, deleted_by=by):
         _record(evidence, Act.DELETED, by)
@@ -202,6 +227,7 @@ def delete(*, evidence: Evidence, by: User) -> None:
 def restore(*, evidence: Evidence, by: User) -> None:
     """Take a deletion back, with all the indicators that it served. Raises Refused."""
     assessment = locked(evidence.assessment, by=by, action=Action.EDIT)
+    refuse_shared(evidence, assessment)
     if _undelete(evidence):
         _record(evidence, Act.RESTORED, by)
         _touch(assessment)

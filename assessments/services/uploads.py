@@ -95,8 +95,8 @@ def start(*, assessment: Assessment, name: str, size: int, answer: Answer | None
     _check_announced(name, size, is_evidence=answer is not None or not archives.is_zip(name))
     _clean(by, size)
     with transaction.atomic():
-        now = locked(assessment, by=by, action=Action.EDIT)
         indicator = answer.indicator if answer else None
+        now = locked(assessment, by=by, action=Action.EDIT, code=indicator.code if indicator else "")
         upload = Upload.objects.create(assessment=now, indicator=indicator, name=name, size=size, by=by)
     path = path_of(upload)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -125,7 +125,8 @@ def add_piece(*, upload: Upload, offset: int, piece: UploadedFile, by: User) -> 
     """Write one piece behind the others; raises WrongOffset where it does not continue them, and Refused. The upload as
     it is afterwards."""
     with transaction.atomic():
-        locked(upload.assessment, by=by, action=Action.EDIT)
+        code = upload.indicator.code if upload.indicator else ""
+        locked(upload.assessment, by=by, action=Action.EDIT, code=code)
         rows = Upload.objects.all()
         if connection.features.has_select_for_update:
             rows = rows.select_for_update()

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from assessments import services
-from assessments.access import AppRequest, for_assessment, for_everyone, may
+from assessments.access import AppRequest, for_assessment, for_everyone, may, may_answer, not_asked
 from assessments.forms.answers import AnswerForm, PickForm
 from assessments.models import Answer, Assessment
 from assessments.queries import answering, cautions, comments, facts, lastyear, progress, shown, teamwork
 from assessments.queries.evidence import panel_of
 from assessments.queries.shown import Difference
+from assessments.views.asked import question_forms
 from assessments.views.standing import Standing, not_taken, stale, standing, whole_form
 from assessments.workflow import Action
 from indicators.editions import AreaNode, IndicatorNode
@@ -67,7 +68,8 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
         "held": shown.text_of(node, "evidence_held", answer.evidence_held),
         "panel": panel_of(answer, node),
         "deadline": progress.deadline_of(assessment),
-        "edit": may(request.user, Action.EDIT, assessment),
+        "edit": may_answer(request.user, assessment, node.code),
+        "questions": question_forms(answer),
         "last": lastyear.last_year_of(answer, node),
         "cautions": cautions.cautions_at(assessment, node, stated),
         "assign": may(request.user, Action.ASSIGN, assessment),
@@ -93,6 +95,8 @@ def area_detail(request: AppRequest, assessment: Assessment, area_code: str) -> 
         "area": area,
         "dimension": progress.standard_of(assessment).dimension(area.dimension),
         "neighbours": progress.standard_of(assessment).areas_beside(area_code),
+        "asked": [node.code for node in area.indicators if assessment.is_asked(node.code)],
+        "not_asked": not_asked(assessment) if assessment.asked else "",
         "rows": [standing(form) for form in forms],
         "total": assessment.results["areas"].get(area.code),
         "answered": assessment.results["answered"].get(area.code, 0),
@@ -237,7 +241,7 @@ def answer_history(request: AppRequest, assessment: Assessment, code: str) -> Ht
         "area": progress.standard_of(assessment).areas[node.area_code],
         "changes": shown.history_of(answer, node),
         "version": answer.version,
-        "edit": may(request.user, Action.EDIT, assessment),
+        "edit": may_answer(request.user, assessment, code),
     }
     return render(request, "office/answer_history.html", context)
 

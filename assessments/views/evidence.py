@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments import services
-from assessments.access import AppRequest, for_assessment, for_evidence, may
+from assessments.access import AppRequest, for_assessment, for_evidence, may_answer
 from assessments.forms.evidence import LinkForm, UploadForm, UseForm
 from assessments.models import Answer, Assessment, Evidence
 from assessments.queries import evidence as queries
@@ -46,7 +46,7 @@ def _panel(
     context = {
         "assessment": answer.assessment,
         "panel": queries.panel_of(answer, node, **shown),
-        "edit": may(request.user, Action.EDIT, answer.assessment),
+        "edit": may_answer(request.user, answer.assessment, node.code),
     }
     template = "evidence/_panel.html" if request.htmx else "evidence/panel.html"
     return render(request, template, context, status=status)
@@ -144,6 +144,7 @@ def evidence_delete(request: AppRequest, evidence: Evidence) -> HttpResponse:
         services.evidence.delete(evidence=evidence, by=request.user)
     except services.Refused as refusal:
         messages.error(request, str(refusal.message))
+        return _to_library(request, evidence)
     return _to_library(request, evidence, undo=str(evidence.pk))
 
 

@@ -36,7 +36,7 @@ def evidence_proposals(request: AppRequest, assessment: Assessment) -> HttpRespo
 
 def _table(request: AppRequest, proposals: queries.Proposals, *, status: int = 200) -> HttpResponse:
     """The table; the 86 indicators to choose from are written once and stand in each of its rows."""
-    options = render_to_string("locker/_options.html", {"areas": proposals.areas})
+    options = render_to_string("locker/_options.html", {"areas": proposals.areas, "assessment": proposals.assessment})
     context = {"assessment": proposals.assessment, "proposals": proposals, "options": options}
     return render(request, "locker/proposals.html", context, status=status)
 
@@ -45,7 +45,7 @@ def _table(request: AppRequest, proposals: queries.Proposals, *, status: int = 2
 @for_assessment(Action.EDIT)
 def evidence_attach(request: AppRequest, assessment: Assessment) -> HttpResponse:
     """Attach the ticked files, each to the indicator chosen beside it."""
-    codes = editions.standard_of(assessment.round.edition).indicators
+    codes = [code for code in editions.standard_of(assessment.round.edition).indicators if assessment.is_asked(code)]
     form = AttachForm(request.POST, assessment=assessment, codes=codes)
     if not form.is_valid():
         page = request.POST.get("page", "1")

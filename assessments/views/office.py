@@ -6,7 +6,8 @@ from django.views.decorators.http import require_safe
 
 from assessments.access import AppRequest, for_assessment, for_everyone, may
 from assessments.models import Assessment
-from assessments.queries import comments, progress, reading, teamwork
+from assessments.queries import comments, procedure, progress, reading, teamwork
+from assessments.queries.asked import asked_of
 from assessments.workflow import Action, Role
 
 
@@ -33,9 +34,12 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
     tasks = progress.task_list(assessment)
     talked = comments.counts_of(assessment, request.user)
     others = [found for found in progress.of_office(assessment.province) if found.pk != assessment.pk]
+    wanted = asked_of(assessment)
     context = {
         "assessment": assessment,
         "tasks": tasks,
+        "asked": wanted,
+        "next": next((each.node for each in wanted if not each.is_answered), tasks.next),
         "marks": teamwork.marks_of(assessment, request.user, states=tasks.states, comments=talked),
         "deadline": progress.deadline_of(assessment),
         "colleagues": [person for person in progress.editors_of(assessment.province) if person != request.user],
@@ -51,5 +55,10 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
 @require_safe
 @for_assessment(Action.VIEW)
 def assessment_history(request: AppRequest, assessment: Assessment) -> HttpResponse:
-    context = {"assessment": assessment, "history": reading.status_history(assessment)}
+    context = {
+        "assessment": assessment,
+        "history": reading.status_history(assessment),
+        "extensions": reading.extensions_of(assessment),
+        "late": procedure.late_by(assessment),
+    }
     return render(request, "office/assessment_history.html", context)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import services
-from assessments.access import AppRequest, Refusal, for_assessment, for_evidence, may
+from assessments.access import AppRequest, Refusal, for_assessment, for_evidence, may, may_answer
 from assessments.forms.starting import CarryForm, ConfirmForm, DocumentDateForm, FactsForm
 from assessments.models import Assessment, Evidence
 from assessments.queries import cautions, facts, lastyear, progress
@@ -92,7 +92,7 @@ def _warnings(request: AppRequest, assessment: Assessment, node: IndicatorNode) 
     return {
         "assessment": assessment,
         "node": node,
-        "edit": may(request.user, Action.EDIT, assessment),
+        "edit": may_answer(request.user, assessment, node.code),
         "cautions": cautions.cautions_at(assessment, node),
     }
 

@@ -1,0 +1,13 @@
+"""Whether an indicator is open after a return with questions."""
+
+from django import template
+
+from assessments.models import Assessment
+
+register = template.Library()
+
+
+@register.filter
+def asks(assessment: Assessment, code: str) -> bool:
+    """`assessment|asks:node.code`: whether the office may correct this one, as far as the last return goes."""
+    return assessment.is_asked(code)
