@@ -50,11 +50,7 @@ def jump(code: str, rule: Rule | Check, *, last: Stored, now: Stored) -> Caution
 
     For indicators that may be compared over the years only.
     """
-    asked = {field.name for field in rule.fields}
-    if last is None or now is None or last.keys() != asked or now.keys() != asked:
-        return None
-    before = {measure.name: measure for measure in _measures(rule, last)}
-    pairs = [(before[measure.name], measure) for measure in _measures(rule, now) if measure.name in before]
+    pairs = pairs_of(rule, last=last, now=now)
     jumped = [(old, new) for old, new in pairs if new.jumps_from(old)]
     if not jumped:
         return None
@@ -67,11 +63,20 @@ def jump(code: str, rule: Rule | Check, *, last: Stored, now: Stored) -> Caution
     return Caution(f"jump-{code}", (code,), about, f"{told} ยืนยันหรือไม่")
 
 
-def _measures(rule: Rule | Check, inputs: Mapping[str, Any]) -> Iterator[Measure]:
+def pairs_of(rule: Rule | Check, *, last: Stored, now: Stored) -> list[tuple[Measure, Measure]]:
+    """Each figure that both years' stored inputs give, as last year's and this year's; none where one has no answer."""
+    asked = {field.name for field in rule.fields}
+    if last is None or now is None or last.keys() != asked or now.keys() != asked:
+        return []
+    before = {measure.name: measure for measure in measures(rule, last)}
+    return [(before[measure.name], measure) for measure in measures(rule, now) if measure.name in before]
+
+
+def measures(rule: Rule | Check, inputs: Mapping[str, Any]) -> Iterator[Measure]:
     """What of an answer is worth comparing; a choice of a row and a yes are not."""
 
     def count(name: str, label: str, unit: str) -> Measure:
-        return Measure(name, label, unit, Fraction(str(inputs[name])))
+        return Measure(name, label, unit, _exact(inputs[name]))
 
     match rule:
         case CountRule() | AtLeast() | Range():
@@ -101,6 +106,11 @@ def _measures(rule: Rule | Check, inputs: Mapping[str, Any]) -> Iterator[Measure
 
 
 def _percent(part: Any, whole: Any, label: str = "ร้อยละ") -> Iterator[Measure]:
-    cases = Fraction(str(whole))
+    cases = _exact(whole)
     if cases:
-        yield Measure("percent", label, "", Fraction(str(part)) * 100 / cases, cases)
+        yield Measure("percent", label, "", _exact(part) * 100 / cases, cases)
+
+
+def _exact(value: Any) -> Fraction:
+    """A stored number: whole, or a decimal kept as a text. All of a round's are read at once, so whole ones quickly."""
+    return Fraction(value) if isinstance(value, int) else Fraction(str(value))

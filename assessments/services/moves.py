@@ -15,6 +15,7 @@ from assessments.models import Answer, Assessment, Evidence, Question, Review, U
 from assessments.services.answers import recount
 from assessments.services.base import Refused, locked
 from assessments.services.finishing import EMPTY_FINAL, EMPTY_RESPONSE
+from assessments.services.flagging import flag_soon
 from assessments.services.mails import mail_receipt, mail_reopened, mail_returned, mail_verified
 from assessments.services.review import current, drafts_of, recount_review, unanswered_of, write_review
 from assessments.services.rounds import refuse_far_return, write_extension
@@ -66,6 +67,7 @@ def submit(*, assessment: Assessment, by: User, certified: bool, seen: str | Non
     assessment.submitted_by = by
     submitted = move(assessment, Action.SUBMIT, by=by)
     mail_receipt(assessment=submitted, by=by)
+    flag_soon(submitted.round)
     return submitted
 
 
