@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 # Forms with long texts: what was typed comes back, to be copied or sent again. Nothing of it is kept on the server.
-KEPT = {"answer_save": "answer_detail"}
+KEPT = {"answer_save": "answer_detail", "judge": "review_answer", "question_add": "review_answer"}
 # Addresses above another one that are no pages.
 NO_PAGES = {"evidence_preview"}
 # What says how to save, not what; an old choice between two versions is made anew.
@@ -23,6 +23,8 @@ def _labels() -> dict[str, str]:
         "problems": _("Problems and obstacles"),
         "remedies": _("Remedies"),
         "number_source": _("Who counted, and from what"),
+        "reason": _("Reason of the verdict"),
+        "question": _("Question to the office"),
     }
 
 
@@ -46,6 +48,7 @@ def not_saved(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     others = [(name, value) for name, value in sent if name not in labels and name not in _DROPPED]
     not_numbers = {"version", "back", "compact", "evidence_held", "no_case"}
+    not_numbers |= {"verdict", "quick", "answer_version", "go", "also_ask", "by", "sort", "region", "only"}
     numbers = [value for name, value in others if name not in not_numbers and value]
     page = reverse(KEPT[str(match.url_name)], kwargs=match.kwargs)
     context = {"texts": texts, "others": others, "numbers": numbers, "page": page}
