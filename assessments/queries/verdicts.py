@@ -245,6 +245,24 @@ def row_of(assessment: Assessment, node: IndicatorNode) -> Row:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where the verdict on one answer stands, for a line on the page of the whole assessment."""
+
+    stand: str
+    review: Review
+
+
+def lines_of(assessment: Assessment) -> dict[str, Line]:
+    """The verdicts on an assessment's answers by the indicators' codes; none where nobody judged. One query."""
+    by_pk = editions.standard_of(assessment.round.edition).by_pk
+    found = Review.objects.filter(answer__assessment=assessment).exclude(outcome="")
+    return {
+        by_pk[each.answer.indicator_id].code: Line(stands(each, each.answer.version), each)
+        for each in found.select_related("answer", "judged_by")
+    }
+
+
 # --- the way ------------------------------------------------------------------------------------------
 
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments import services
-from assessments.access import AppRequest, for_assessment, for_move, for_right, may
+from assessments.access import AppRequest, for_assessment, for_move, for_right, has, may
 from assessments.forms.moves import ExtendForm, FinaliseForm, MoveForm, ReopenForm, ReturnForm, VerifyForm
 from assessments.forms.national import NationalFilter
 from assessments.models import Assessment
-from assessments.queries import comments, national, procedure, reading
-from assessments.workflow import CENTRAL_ROLES, Action, Right, Role
+from assessments.queries import comments, national, procedure, reading, verdicts
+from assessments.workflow import CENTRAL_ROLES, CLOSED, Action, Right, Role, Status
 from indicators import editions
 
 FORMS: dict[Action, type[MoveForm]] = {
@@ -26,6 +26,8 @@ FORMS: dict[Action, type[MoveForm]] = {
     Action.EXTEND: ExtendForm,
 }
 
+# From here on the office knows the verdicts.
+TOLD = frozenset({Status.VERIFIED, Status.REPLIED}) | CLOSED
 # Who checks an answer sees how near it stands to the row below; its office's own helpers do not.
 NEAR_ROLES = CENTRAL_ROLES | {Role.INSPECTOR}
 
@@ -141,12 +143,16 @@ def _page(
         elif request.user.role in CENTRAL_ROLES:
             refused.setdefault(str(decision.reason), []).append(str(action.label))
     dimensions = reading.read_whole(assessment)
+    reads_review = has(request.user, Right.READ_REVIEW)
     context = {
         "assessment": assessment,
         "dimensions": dimensions,
         "review": procedure.of(assessment),
         "shows_near": request.user.role in NEAR_ROLES,
         "judge": may(request.user, Action.JUDGE, assessment),
+        "reads_review": reads_review,
+        # The office's own helpers read the verdicts when the office does.
+        "verdicts": verdicts.lines_of(assessment) if reads_review or assessment.status in TOLD else {},
         "talked": comments.counts_by_code(assessment, request.user),
         "comment": may(request.user, Action.COMMENT_CENTRE, assessment),
         "history": reading.status_history(assessment),
