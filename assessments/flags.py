@@ -380,8 +380,9 @@ def figures_of(rule: Rule | Check, inputs: Stored) -> str:
         return "มี" if inputs["has"] else "ไม่มี"
     if "numerator" in inputs:
         return f"{number(inputs['numerator'])} จาก {number(inputs['denominator'])} {rule.unit}".strip()
-    told = [f"{each.label} {each.shown} {each.unit}".strip() for each in measures(rule, inputs)]
-    return " · ".join(told)
+    found = list(measures(rule, inputs))
+    several = len(found) > 1
+    return " · ".join(f"{each.label if several else ''} {each.shown} {each.unit}".strip() for each in found)
 
 
 # --- all of a round --------------------------------------------------------------------------------
