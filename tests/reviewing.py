@@ -1,11 +1,13 @@
 """Taking an assessment through the review: judged, verified, replied, final, published, each by the services."""
 
+from decimal import Decimal
 from typing import Any
 
 from assessments import services
 from assessments.models import Answer, Assessment, Outcome, Response, Review, User
 from assessments.services import Verdict
 from assessments.services.review import waits_for_row
+from assessments.services.targets import judge_by_target
 from indicators import editions
 
 REASON = "ตรวจหลักฐานแล้ว"
@@ -30,17 +32,26 @@ def row(assessment: Assessment, by: User, code: str, band: int = 1, reason: str 
     return judge(assessment, by, code, outcome=Outcome.ROW, band=band, reason=reason)
 
 
+def enter_target(assessment: Assessment, by: User) -> None:
+    if assessment.round.budget_target is None:
+        assessment.round.budget_target = Decimal(93)
+        assessment.round.save()
+        judge_by_target([assessment], round_=assessment.round, by=by, recorded=True)
+
+
 def judged(assessment: Assessment, by: User, **rows: int) -> Assessment:
-    """Agree with every answer; one that had no case gets its top row. `rows` names other rows ("c4_31" for 4.31)."""
+    """Agree with every answer; one that had no case gets its top row. `rows` names other rows ("c4_31" for 4.31).
+
+    The year's target, without which 1.31 cannot be judged, is entered where it is missing.
+    """
+    enter_target(assessment, by)
     answers = list(Answer.objects.filter(assessment=assessment).select_related("indicator"))
     wanted = {code.removeprefix("c").replace("_", "."): band for code, band in rows.items()}
     wanted |= {each.indicator.code: 1 for each in answers if waits_for_row(each) and each.indicator.code not in wanted}
     for code, band in wanted.items():
         row(assessment, by, code, band)
     versions = dict(Review.objects.filter(answer__assessment=assessment).values_list("answer_id", "version"))
-    plain = {
-        each.pk: (each.version, versions.get(each.pk, 0)) for each in answers if each.indicator.code not in wanted
-    }
+    plain = {each.pk: (each.version, versions.get(each.pk, 0)) for each in answers if each.indicator.code not in wanted}
     assert services.agree_many(answers=plain, by=by).refused == {}
     assessment.refresh_from_db()
     return assessment

@@ -123,7 +123,7 @@ def said_before(review: Review) -> str:
 
 @transaction.atomic
 def undo(*, reviews: Mapping[int, int], by: User) -> int:
-    """Take the last change of each review back: key -> its version then. How many; one that somebody changed since is
+    """Take the last verdict on each review back: key -> its version then. How many; one that somebody changed since is
     left alone. Raises Refused where the assessment has moved on."""
     number = 0
     found = Review.objects.filter(pk__in=reviews).select_related("answer__assessment").order_by("answer__assessment")
@@ -131,30 +131,40 @@ def undo(*, reviews: Mapping[int, int], by: User) -> int:
         assessment = locked(seen.answer.assessment, by=by, action=Action.JUDGE)
         review = Review.objects.select_related("answer__indicator").get(pk=seen.pk)
         last = review.history.first()
-        if review.version != reviews[review.pk] or last is None or last.undone:
+        if review.version != reviews[review.pk] or last is None or last.undone or not _is_verdict(last):
             continue
         review.answer.assessment = assessment
         old = {column: pair[0] for column, pair in last.changes.items()}
         _undo_row(review, old, by)
-        if old.get("outcome", review.outcome) and "judged_version" in old and review.answer.decided_band is not None:
-            # The row that is back was decided just now: the verdict is about the answer as it is again.
-            old["judged_version"] = review.answer.version
         write_review(review, {**{column: getattr(review, column) for column in JUDGED}, **old}, by, undone=True)
         recount_review(assessment)
         number += 1
     return number
 
 
-def _undo_row(review: Review, old: Mapping[str, Any], by: User) -> None:
-    """An answer without a case has its row from the verdict alone: it goes back with it."""
+def _is_verdict(change: ReviewChange) -> bool:
+    """Whether a change was a verdict, and not the office's response, a final value or their taking back."""
+    return bool(change.changes) and change.changes.keys() <= set(JUDGED)
+
+
+def _undo_row(review: Review, old: dict[str, Any], by: User) -> None:
+    """An answer without a case has its row from the verdict alone: it goes back with it.
+
+    The row that comes back changes the answer's version, so the verdict is about that one again; but not where the
+    office had changed the answer in between: then the verdict is stale, and gives no row.
+    """
     answer = review.answer
-    if answer.decided_band is None or ("outcome" not in old and "band" not in old):
+    if not waits_for_row(answer) or not old.keys() & {"outcome", "band", "reason"}:
         return
     node = _node(answer)
-    if old.get("band", review.band) is None:
+    before, was = answer.version, old.get("judged_version")
+    is_about_it = was is not None and was + 1 == review.judged_version == before
+    if is_about_it and old.get("outcome", review.outcome) == Outcome.ROW:
+        decide_row(answer, node, by=by, band=old.get("band", review.band), reason=old.get("reason", review.reason))
+    elif answer.decided_band is not None:
         undecide(answer, node, by=by)
-    else:
-        decide_row(answer, node, by=by, band=old["band"], reason=old.get("reason", review.reason))
+    if is_about_it:
+        old["judged_version"] = answer.version
 
 
 def _judge(
@@ -174,6 +184,8 @@ def _judge(
     if waits_for_row(answer) and verdict.outcome is Outcome.ROW:
         assert verdict.band is not None
         decide_row(answer, indicator, by=by, band=verdict.band, reason=new["reason"])
+    elif answer.decided_band is not None:
+        undecide(answer, indicator, by=by)
     new |= {"judged_version": answer.version, "judged_by_id": by.pk, "judged_at": timezone.now()}
     write_review(review, new, by)
     if verdict.outcome is not Outcome.EVIDENCE:
