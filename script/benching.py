@@ -359,6 +359,31 @@ class Bench:
         name = f"all evidence as a ZIP, {len(items)} files"
         return Line(name, statistics.median(spent), p95(spent), f"(peak {peak:.1f} MB)", 0.0)
 
+    # --- the review ----------------------------------------------------------------------------------
+
+    def review(self) -> Iterator[Line]:
+        """Last year's round as it stands before reviewers with all 76 offices submitted: on this copy its results are
+        taken back. The queue and the next answer in it, and every flag of the round computed in this process."""
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        from assessments.models import Assessment
+        from assessments.services.flagging import flag_round
+        from assessments.workflow import Status
+
+        round_ = self.done.round
+        Assessment.objects.filter(round=round_).update(status=Status.SUBMITTED)
+        computed = timed(lambda: flag_round(round_), 5)
+        with CaptureQueriesContext(connection) as captured:
+            number = flag_round(round_)
+        name = f"all {number} flags of a round"
+        yield Line(name, statistics.median(computed), p95(computed), "3000", 0.0, len(captured))
+        centre = (self.centre, self.reviewer)
+        queue = f"/review/{round_.year}/indicators/2.2/"
+        yield self.page("the queue of an indicator, 76 offices", *centre, queue, "150")
+        answer = f"/assessments/{self.done.pk}/review/2.2/?by=indicator"
+        yield self.page("  the next answer in it", *centre, answer, "30")
+
     def lines(self) -> Iterator[Line]:
         pk = self.open.pk
         office = (self.office, self.editor)
@@ -377,6 +402,7 @@ class Bench:
         yield self.excel()
         yield from self.workbook()
         yield from self.pdf()
+        yield from self.review()
 
 
 def main(repetitions: int) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from assessments import flags
 from assessments.calendar import fiscal_year, short_date
-from assessments.models import Flag, Round
+from assessments.models import Flag
 
 # What each asks about, in a few words: for a mark in a row, and to filter by. The order is that of the list.
 NAMES: Mapping[str, str | Promise] = {
@@ -49,19 +49,6 @@ def flags_of(answers: Iterable[int]) -> dict[int, list[Told]]:
     for flag in Flag.objects.filter(answer__in=list(answers)):
         found.setdefault(flag.answer_id, []).append(told(flag))
     return found
-
-
-def flags_at(round_: Round, indicator: int) -> dict[int, list[Told]]:
-    """The flags of every office's answer to one indicator, by the answer's key. One query."""
-    found: dict[int, list[Told]] = {}
-    for flag in Flag.objects.filter(answer__assessment__round=round_, answer__indicator=indicator):
-        found.setdefault(flag.answer_id, []).append(told(flag))
-    return found
-
-
-def oddness(found: Iterable[Told]) -> int:
-    """How odd an answer is with these flags: the queue shows the largest first."""
-    return sum(each.weight for each in found)
 
 
 def told(flag: Flag) -> Told:
