@@ -9,13 +9,13 @@ from functools import wraps
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from assessments.calendar import today
-from assessments.models import Assessment, Comment, Evidence, Province, SupportMembership, User
+from assessments.models import Assessment, Attachment, Comment, Evidence, Province, SupportMembership, User
 from assessments.models.answers import AssessmentQuerySet
 from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds, roles_of
 from pmj_standards.access import Rule, View, for_anyone, for_everyone
@@ -30,6 +30,7 @@ __all__ = [
     "assessments_seen",
     "for_anyone",
     "for_assessment",
+    "for_attachment",
     "for_everyone",
     "for_evidence",
     "for_move",
@@ -181,6 +182,24 @@ def for_evidence(action: Action) -> Callable[[View], View]:
         return cast("View", checked)
 
     return decorate
+
+
+def for_attachment(view: View) -> View:
+    """The view gets the attachment of `key`, whose comment, finding or response the person may read."""
+
+    @wraps(view)
+    def checked(request: AppRequest, key: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        holders = ("comment__answer", "finding__answer", "review__answer")
+        attachment = get_object_or_404(Attachment.objects.select_related(*holders), pk=key)
+        holder = attachment.comment or attachment.finding or attachment.review
+        assert holder is not None
+        assessment = get_object_or_404(assessments_seen(request.user), pk=holder.answer.assessment_id)
+        if isinstance(holder, Comment) and holder.thread not in threads_read(request.user, assessment):
+            raise Http404
+        return view(request, attachment, *args, **kwargs)
+
+    checked.access = Rule(who="sees the assessment", action=Action.VIEW)  # type: ignore[attr-defined]
+    return cast("View", checked)
 
 
 def for_right(right: Right) -> Callable[[View], View]:

@@ -7,15 +7,16 @@ The form is a Thai document whatever language its reader chose, so its words are
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
 from assessments import calendar
-from assessments.models import Answer, Assessment
+from assessments.models import Answer, Assessment, Review, User
 from assessments.proofs import proof_link
-from assessments.queries.forms import answers_by_indicator
+from assessments.queries.forms import answers_by_indicator, reviews_by_indicator
+from assessments.queries.values import CLAIMED, FINAL, VERIFIED, Value, Values, columns_of, values_of
 from assessments.workflow import Status
 from indicators import editions
 from indicators.checks import Check
@@ -25,7 +26,7 @@ from indicators.scoring import HIGHEST, level_of
 from indicators.thai import number
 
 # Raised when the look of the PDF changes, so that a kept file of the older look is not taken for the new one.
-LOOK = 2
+LOOK = 3
 
 TITLE = (
     "แบบฟอร์มการประเมินผลการปฏิบัติตามมาตรฐานการปฏิบัติหน้าที่",
@@ -43,7 +44,14 @@ MARKS: dict[Mark, str] = {
     "draft": "ร่าง",
     "submitted": "ส่งแล้ว",
     "verified": "ตรวจแล้ว",
-    "final": "รับรองแล้ว",
+    "final": "ผลสุดท้าย",
+}
+# Which of the three values the scores of a form are.
+BASES = {
+    "": "",
+    CLAIMED: "แสดงคะแนนที่สำนักงานประเมิน",
+    VERIFIED: "แสดงคะแนนที่ตรวจแล้ว",
+    FINAL: "แสดงคะแนนสุดท้าย",
 }
 _MARK_OF: dict[str, Mark] = {
     Status.DRAFT: "draft",
@@ -59,7 +67,8 @@ _MARK_OF: dict[str, Mark] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One indicator. `result` is the inputs in words and the office's own text; `score` is empty while open.
+    """One indicator. `result` is the inputs in words and the office's own text, and where the score is not the one that
+    the office claimed, who gave it and why; `score` is empty while open.
 
     `full` (the criterion's score, 10) and `lowest` (of its printed rows) are empty in dimension 1.
     """
@@ -147,7 +156,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The whole form. `overall` are the last lines, below dimension 4; `proof` is there once it is submitted."""
+    """The whole form. `overall` are the last lines, below dimension 4; `proof` is there once it is submitted.
+
+    `value` is which of the three values its scores are (`queries.values`), empty on a blank form.
+    """
 
     title: tuple[str, ...]
     office: str
@@ -161,10 +173,16 @@ class Form:
     overall: tuple[TotalLine, ...]
     look: int = LOOK
     proof: Proof | None = None
+    value: str = ""
 
     @property
     def is_blank(self) -> bool:
         return self.mark == "blank"
+
+    @property
+    def day_line(self) -> str:
+        """ณ วันที่ 3 สิงหาคม 2569 · แสดงคะแนนที่ตรวจแล้ว"""
+        return " · ".join(part for part in (f"ณ วันที่ {self.day}", BASES[self.value]) if part)
 
     @property
     def file_name(self) -> str:
@@ -212,14 +230,18 @@ def _dimension_from(data: dict[str, Any]) -> DimensionTable:
 
 
 def form_of(assessment: Assessment) -> Form:
-    """The form of an assessment as it is now. One query, and the edition is read once for each process."""
+    """The form of an assessment as it is now: with the claimed scores, once they were sent the verified ones, at last
+    the final ones. One query, two with verdicts, and the edition is read once for each process."""
     standard = editions.standard_of(assessment.round.edition)
+    shown = columns_of(assessment)[-1]
     answers = answers_by_indicator(assessment)
+    reviews = reviews_by_indicator(assessment) if shown.value != CLAIMED else {}
     mark = _MARK_OF[assessment.status]
     day = calendar.today()
     if mark != "draft" and assessment.submitted_at:
         day = calendar.day_of(assessment.submitted_at)
-    tables = tuple(_table(standard, node, answers, assessment.results) for node in standard.dimensions)
+    read = _Read(answers, reviews, shown.value)
+    tables = tuple(_table(node, read, shown.results) for node in standard.dimensions)
     return Form(
         title=TITLE,
         office=assessment.province.office_name,
@@ -230,8 +252,9 @@ def form_of(assessment: Assessment) -> Form:
         mark_text=MARKS[mark],
         reference="" if mark == "draft" else assessment.reference,
         dimensions=tables,
-        overall=_overall(tables, assessment.results["overall"]),
+        overall=_overall(tables, shown.results["overall"]),
         proof=None if mark == "draft" else _proof(assessment),
+        value=shown.value,
     )
 
 
@@ -250,7 +273,7 @@ def _proof(assessment: Assessment) -> Proof:
 
 def blank_form(standard: EditionNode, year: int) -> Form:
     """The form with nothing filled in, for a fiscal year (B.E.); it needs no assessment."""
-    tables = tuple(_table(standard, node, {}, None) for node in standard.dimensions)
+    tables = tuple(_table(node, _Read(), None) for node in standard.dimensions)
     return Form(
         title=TITLE,
         office=DOTTED,
@@ -265,10 +288,51 @@ def blank_form(standard: EditionNode, year: int) -> Form:
     )
 
 
-def _table(
-    standard: EditionNode, dimension: DimensionNode, answers: dict[int, Answer], results: dict[str, Any] | None
-) -> DimensionTable:
-    areas = tuple(_area(area, answers) for area in dimension.areas)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the rows are made of: answers and reviews by their indicator's key, and which value is shown."""
+
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+    reviews: Mapping[int, Review] = field(default_factory=dict)
+    value: str = CLAIMED
+
+    def row(self, node: IndicatorNode) -> Row:
+        answer = self.answers.get(node.pk)
+        if answer is None:
+            return _row(node, None, None, "")
+        values = values_of(answer, node, self.reviews.get(node.pk), sent=self.value != CLAIMED)
+        final = values.final if self.value == FINAL else None
+        score = (final or values.verified or Value(answer.score)).score
+        return _row(node, answer, score, _said(values, final))
+
+
+def _said(values: Values, final: Value | None) -> str:
+    """Why the score is not the one that the office claimed, and who says so; empty where it is. Of an answer without a
+    case the explanation says what was verified."""
+    review, said = values.review, []
+    if review is None or values.verified is None:
+        return ""
+    if values.differs and not values.claimed.no_case:
+        claimed, verified = _score(values.claimed), _score(values.verified)
+        said.append(
+            f"คะแนนที่สำนักงานประเมิน {claimed} คะแนนที่ตรวจแล้ว {verified}: {review.reason} ({_name(review.judged_by)})"
+        )
+    if final is not None and review.final_reason:
+        told = f"คะแนนสุดท้าย {_score(final)}" if final.score is not None else "ชี้ขาดข้อโต้แย้ง"
+        said.append(f"{told}: {review.final_reason} ({_name(review.final_by)})")
+    return "\n".join(said)
+
+
+def _score(value: Value) -> str:
+    return "–" if value.score is None else number(value.score)
+
+
+def _name(person: User | None) -> str:
+    return person.full_name if person else ""
+
+
+def _table(dimension: DimensionNode, read: _Read, results: Mapping[str, Any] | None) -> DimensionTable:
+    areas = tuple(_area(area, read) for area in dimension.areas)
     counts = f"{len(dimension.areas)} ด้าน {len(dimension.standards)} มาตรฐาน {len(dimension.indicators)} ตัวชี้วัด"
     total = results["dimensions"][str(dimension.number)] if results and dimension.scored else None
     rows = [row for area in areas for block in area.standards for row in block.rows]
@@ -283,21 +347,21 @@ def _table(
     )
 
 
-def _area(area: AreaNode, answers: dict[int, Answer]) -> AreaBlock:
+def _area(area: AreaNode, read: _Read) -> AreaBlock:
     return AreaBlock(
         label=f"{area.number}. {area.form_name}",
         standards=tuple(
             StandardBlock(
                 label=f"{block.number}. {block.name}",
-                rows=tuple(_row(node, answers.get(node.pk)) for node in block.indicators),
+                rows=tuple(read.row(node) for node in block.indicators),
             )
             for block in area.standards
         ),
     )
 
 
-def _row(node: IndicatorNode, answer: Answer | None) -> Row:
-    parts = (figures_in_words(answer, node), answer.performance) if answer else ()
+def _row(node: IndicatorNode, answer: Answer | None, score: Decimal | None, said: str) -> Row:
+    parts = (figures_in_words(answer, node), answer.performance, said) if answer else ()
     return Row(
         code=node.code,
         indicator=f"{node.number}. {node.name}",
@@ -305,7 +369,7 @@ def _row(node: IndicatorNode, answer: Answer | None) -> Row:
         full=number(HIGHEST) if node.scored else "",
         lowest=number(node.rule.lowest) if isinstance(node.rule, Rule) else "",
         result="\n".join(part for part in parts if part),
-        score="" if answer is None or answer.score is None else number(answer.score),
+        score="" if score is None else number(score),
         problems=answer.problems if answer else "",
         remedies=answer.remedies if answer else "",
     )

@@ -6,6 +6,7 @@ from assessments.views import (
     account,
     answers,
     asked,
+    attachments,
     comments,
     evidence,
     forms,
@@ -15,6 +16,7 @@ from assessments.views import (
     office,
     people,
     plan,
+    reply,
     restoring,
     review,
     rounds,
@@ -74,6 +76,18 @@ urlpatterns: list[URLPattern] = [
         asked.question_answer,
         name="question_answer",
     ),
+    # --- office and centre: the reply to the verdicts ---
+    path("assessments/<int:pk>/reply/", reply.reply, name="reply"),
+    path("assessments/<int:pk>/reply/send/", reply.reply_send, name="reply_send"),
+    path("assessments/<int:pk>/reply/<str:code>/", reply.respond, name="respond"),
+    path(
+        "assessments/<int:pk>/reply/<str:code>/files/<uuid:key>/take-off/",
+        reply.reply_file_take_off,
+        name="reply_file_take_off",
+    ),
+    path("assessments/<int:pk>/review/<str:code>/settle/", reply.settle, name="settle"),
+    path("attachments/<uuid:key>/", attachments.attachment_preview, name="attachment_preview"),
+    path("attachments/<uuid:key>/download/", attachments.attachment_download, name="attachment_download"),
     # --- office: starting the year ---
     path("assessments/<int:pk>/facts/", starting.office_facts, name="office_facts"),
     path("assessments/<int:pk>/indicators/<str:code>/confirm/", starting.warning_confirm, name="warning_confirm"),
@@ -160,6 +174,7 @@ urlpatterns: list[URLPattern] = [
     path("rounds/new/", rounds.round_new, name="round_new"),
     path("rounds/<int:pk>/", rounds.round_detail, name="round_detail"),
     path("rounds/<int:pk>/change/", rounds.round_change, name="round_change"),
+    path("rounds/<int:pk>/publish/", rounds.round_publish, name="round_publish"),
     path("rounds/<int:pk>/extensions/", rounds.round_extend, name="round_extend"),
     # --- people and invitations ---
     path("people/", people.people_list, name="people_list"),

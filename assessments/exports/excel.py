@@ -188,7 +188,7 @@ class _Sheet:
         form, last = self.form, self.columns
         self._merged(1, 1, last, form.title[0], "form title")
         self._merged(2, 1, last, f"{form.title[1]} {form.office}", "form title")
-        self._merged(3, 1, last, f"ณ วันที่ {form.day}", "form day")
+        self._merged(3, 1, last, form.day_line, "form day")
         self._merged(4, 1, last - 2, self.table.heading, "form heading")
         self._merged(4, last - 1, last, self._mark(), "form mark")
         for place, head in enumerate(self.table.heads, start=1):

@@ -21,15 +21,17 @@ URL_LENGTH = 1000
 NAME_LENGTH = 300
 
 
-class _FilesInput(forms.FileInput):
+class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
-class _FilesField(forms.FileField):
+class FilesField(forms.FileField):
     """Several files at once, not looked into yet."""
 
     def clean(self, data: Any, initial: Any = None) -> Sequence[UploadedFile]:
         if not data:
+            if not self.required:
+                return []
             raise ValidationError(self.error_messages["required"], code="required")
         return data if isinstance(data, list | tuple) else [data]
 
@@ -39,9 +41,9 @@ class UploadForm(forms.Form):
     the error of a refused one starts with its name. `reasons` has the errors without the names."""
 
     use_required_attribute = False
-    file = _FilesField(
+    file = FilesField(
         label=gettext_lazy("Files to attach"),
-        widget=_FilesInput({"accept": ACCEPT}),
+        widget=FilesInput({"accept": ACCEPT}),
         error_messages={"required": gettext_lazy("Choose at least one file.")},
     )
 

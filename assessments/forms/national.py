@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import today
 from assessments.models import Region, Round
-from assessments.queries.national import COLUMNS, LEVEL_WORDS, STATUSES
+from assessments.queries.national import COLUMNS, LEVEL_WORDS, STATUSES, VALUE_WORDS
 from indicators.thai import clean
 
 # How a column's two orders are called: names and stages in their order, figures by size, days by time.
@@ -42,6 +42,11 @@ class NationalFilter(forms.Form):
         required=False,
         choices=[("", _("All")), *((key, word) for key, word in LEVEL_WORDS.items())],
     )
+    value = forms.ChoiceField(
+        label=_("Scores shown"),
+        required=False,
+        choices=[("", _("The latest of each office")), *((key, word) for key, word in VALUE_WORDS.items())],
+    )
     search = forms.CharField(label=_("Province"), required=False, max_length=100)
     sort = forms.ChoiceField(label=_("Sorted by"), required=False, choices=_orders)
 
@@ -53,7 +58,7 @@ class NationalFilter(forms.Form):
             ("", _("All")),
             *((region.code, region.name) for region in regions),
         ]
-        for name in ("round", "region", "status", "level", "sort"):
+        for name in ("round", "region", "status", "level", "value", "sort"):
             self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["search"].widget.attrs["class"] = "form-control"
         self.is_valid()
@@ -66,6 +71,11 @@ class NationalFilter(forms.Form):
         by_opening = sorted(self.rounds.values(), key=lambda round_: (round_.opens_on, round_.year))
         begun = [round_ for round_ in by_opening if round_.opens_on <= today()]
         return begun[-1] if begun else by_opening[0]
+
+    @property
+    def shown_value(self) -> str:
+        """Which of the three values is shown; empty for the latest of each office."""
+        return str(self.cleaned_data.get("value", ""))
 
     @property
     def order(self) -> str:

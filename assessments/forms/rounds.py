@@ -13,6 +13,7 @@ from assessments.calendar import ERA, FIRST_YEAR, LAST_YEAR, fiscal_year_span, t
 from assessments.fields import BuddhistDateField
 from assessments.forms.moves import ReasonField, later_day
 from assessments.models import Assessment, Round
+from assessments.services.rounds import FEWEST_REPLY_DAYS, MOST_REPLY_DAYS, REPLY_DAYS
 from assessments.workflow import Status
 from indicators.inputs import Field, InputRefused, number_from_text
 from indicators.models import Edition
@@ -68,6 +69,43 @@ class PercentField(forms.CharField):
         return read
 
 
+class DaysField(forms.CharField):
+    """A number of days that an office has to reply, in digits of either script."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            error_messages={"required": gettext_lazy("Enter the number of days, for example 14.")},
+            widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "number-input"}),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> int:
+        text = squeeze(super().clean(value))
+        if not (text.isascii() and text.isdigit() and len(text) <= 3):
+            raise forms.ValidationError(_("Enter the number of days, for example 14."))
+        if not FEWEST_REPLY_DAYS <= int(text) <= MOST_REPLY_DAYS:
+            raise forms.ValidationError(_("An office has 1 to 120 days to reply."))
+        return int(text)
+
+
+class PublishForm(forms.Form):
+    """Publishing all results of a round that are final."""
+
+    use_required_attribute = False
+    prefix = "publish"
+
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("Publish the final results now."),
+        error_messages={"required": gettext_lazy("Tick the confirmation before you publish.")},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, prefix=self.prefix)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
 class WindowForm(forms.Form):
     """When offices may answer, and the target of 1.31. Of a round that is there already."""
 
@@ -88,6 +126,14 @@ class WindowForm(forms.Form):
         ),
     )
 
+    reply_days = DaysField(
+        label=gettext_lazy("Days to reply to the verdicts"),
+        help_text=gettext_lazy(
+            "So long an office can accept or dispute its verdicts. A change counts for what is verified after it."
+        ),
+        initial=REPLY_DAYS,
+    )
+
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.helper = FormHelper()
@@ -96,7 +142,7 @@ class WindowForm(forms.Form):
 
     @classmethod
     def of(cls, round_: Round, data: Any = None) -> "WindowForm":
-        names = ("opens_on", "closes_on", "budget_target")
+        names = ("opens_on", "closes_on", "budget_target", "reply_days")
         return cls(data, initial={name: getattr(round_, name) for name in names}, prefix="window")
 
     def clean(self) -> dict[str, Any]:
@@ -124,7 +170,7 @@ class RoundForm(WindowForm):
             "invalid_choice": gettext_lazy("Choose one of the published editions."),
         },
     )
-    field_order = ("year", "edition", "opens_on", "closes_on", "budget_target")
+    field_order = ("year", "edition", "opens_on", "closes_on", "budget_target", "reply_days")
 
     @classmethod
     def proposing(cls, year: int, edition: Edition | None) -> "RoundForm":

@@ -12,14 +12,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.access import assessments_seen
 from assessments.calendar import day_of, end_of, short_date
 from assessments.models import Region, Round, User
+from assessments.queries.values import CLAIMED, FINAL, SENT, VERIFIED
 from assessments.templatetags.pmj import level_mark
-from assessments.workflow import Status
+from assessments.workflow import CLOSED, Status
 from indicators.thai import squeeze
 
 # What a column shows: a draft that nobody has touched yet is "not started".
@@ -55,10 +56,17 @@ COLUMNS: dict[str, str | Promise] = {
     "submitted": _("Submitted on"),
 }
 FIGURES = ("2", "3", "4", "overall")
+# The three values: where each is kept, and its word beside an office's figures and in the column's head.
+KEPT = {CLAIMED: "results", VERIFIED: "verified_results", FINAL: "final_results"}
+VALUE_WORDS: dict[str, str | Promise] = {
+    CLAIMED: _("claimed"),
+    VERIFIED: _("verified"),
+    FINAL: pgettext_lazy("score", "final"),
+}
 _FIELDS = (
     *("pk", "status", "touched", "answered", "closes_on", "submitted_at"),
     # Of the kept totals only what the list shows: the areas' twenty stay in the database.
-    *("results__dimensions", "results__overall"),
+    *(f"{kept}__{part}" for kept in KEPT.values() for part in ("dimensions", "overall")),
     *("province__name_th", "province__name_en", "province__other_names", "province__sort_key"),
     *("province__region__code", "province__region__order", "province__region__name_th", "province__region__name_en"),
 )
@@ -76,6 +84,10 @@ class Figure:
     text: str
 
 
+# Of an office that does not have the wanted value: it passes no level's filter, and stands last in either order.
+NO_FIGURE = Figure(Decimal(0), Decimal(10), level="", mark="", word="", text="–")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of one language, looked up once and not for each of 300 cells."""
@@ -83,12 +95,14 @@ class Words:
     english: bool
     statuses: Mapping[str, str]
     levels: Mapping[str, str]
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One office. `is_late` says that it was submitted after the round's own closing day; `figures` holds the three
-    dimensions and the whole, in the order of FIGURES."""
+    dimensions and the whole, in the order of FIGURES; `value` is which of the three values they are, in a word, empty
+    where the office has none of the wanted one."""
 
     pk: int
     name: str
@@ -106,6 +120,7 @@ class Row:
     submitted: str
     is_late: bool
     figures: tuple[Figure, ...]
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,24 +152,43 @@ def regions() -> list[Region]:
     return list(Region.objects.all())
 
 
-def offices_of(round_: Round, user: User) -> list[Row]:
-    """The offices of a round that a person sees, in dictionary order. One query (a supporter's provinces: one more)."""
+def offices_of(round_: Round, user: User, value: str = "") -> list[Row]:
+    """The offices of a round that a person sees, in dictionary order. One query (a supporter's provinces: one more).
+
+    `value` is which of the three values is shown; empty shows the latest that each office has.
+    """
     words = Words(
         english=get_language() == "en",
         statuses={status: str(word) for status, word in STATUSES.items()},
         levels={level: str(word) for level, word in LEVEL_WORDS.items()},
+        values={key: str(word) for key, word in VALUE_WORDS.items()},
     )
     found = assessments_seen(user).filter(round=round_).order_by("province__sort_key").values_list(*_FIELDS)
     late_from = end_of(round_.closes_on)
-    return [_row(dict(zip(_FIELDS, values, strict=True)), words, late_from) for values in found]
+    return [_row(dict(zip(_FIELDS, values, strict=True)), words, late_from, value) for values in found]
 
 
-def _row(values: Mapping[str, Any], words: Words, late_from: datetime) -> Row:
+def _kept(values: Mapping[str, Any], wanted: str) -> str:
+    """Which of the three values an office shows: the wanted one where it has it, else the latest; empty for none. The
+    verified one counts once it was sent, the final one once it stands."""
+    there = [CLAIMED]
+    if values["status"] in SENT and values["verified_results__overall"]:
+        there.append(VERIFIED)
+    if values["status"] in CLOSED and values["final_results__overall"]:
+        there.append(FINAL)
+    if not wanted:
+        return there[-1]
+    return wanted if wanted in there else ""
+
+
+def _row(values: Mapping[str, Any], words: Words, late_from: datetime, wanted: str) -> Row:
     english = words.english
     name_th, name_en = values["province__name_th"], values["province__name_en"]
     status = "new" if values["status"] == Status.DRAFT and not values["touched"] else values["status"]
     submitted_at = values["submitted_at"]
-    totals = {**(values["results__dimensions"] or {}), "overall": values["results__overall"]}
+    value = _kept(values, wanted)
+    kept = KEPT.get(value, "")
+    totals = {**(values.get(f"{kept}__dimensions") or {}), "overall": values.get(f"{kept}__overall")}
     return Row(
         pk=values["pk"],
         name=name_en if english else name_th,
@@ -171,7 +205,8 @@ def _row(values: Mapping[str, Any], words: Words, late_from: datetime) -> Row:
         submitted_at=submitted_at,
         submitted=short_date(day_of(submitted_at)) if submitted_at else "",
         is_late=submitted_at is not None and submitted_at >= late_from,
-        figures=tuple(_figure(totals.get(key), words) for key in FIGURES),
+        figures=tuple(_figure(totals.get(key), words) for key in FIGURES) if value else (NO_FIGURE,) * len(FIGURES),
+        value=words.values.get(value, ""),
     )
 
 
@@ -237,10 +272,11 @@ def in_order(rows: Sequence[Row], order: str) -> list[Row]:
     return sorted(by_name, key=_SORT_BY[key], reverse=backwards)
 
 
-def heads(order: str) -> list[Head]:
-    """The columns' heads: a second use of the same one turns the order round."""
+def heads(order: str, value: str = "") -> list[Head]:
+    """The columns' heads: a second use of the same one turns the order round. The last figure names its value."""
     found = []
-    for key, label in COLUMNS.items():
+    named = {"overall": f"{COLUMNS['overall']} ({VALUE_WORDS[value]})"} if value else {}
+    for key, label in {**COLUMNS, **named}.items():
         up, down = order == key, order == f"-{key}"
         state = "ascending" if up else "descending" if down else ""
         found.append(Head(key, label, f"-{key}" if up else key, state, "▲" if up else "▼" if down else ""))

@@ -3,6 +3,7 @@
 It tells no more than the paper needs: province, year, level, hash and times; no name, no answer, no reason.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import Max
 
 from assessments.models import Assessment, Province
 from assessments.proofs import Claim, claim_of
+from assessments.queries.values import columns_of
 from assessments.services.moves import answers_hash
 from assessments.workflow import Action, Status
 
@@ -19,6 +21,8 @@ from assessments.workflow import Action, Status
 class Proof:
     """`changed_at` is None while the record equals the paper. `total` (`Assessment.results`) and `whole_hash` are the
     record's and given only then: of a paper that is older than its record nothing is stated as current.
+
+    `later` has the verified and the final total beside it, once they were sent: a paper made then shows those.
 
     `sent_again` tells that the change was submitted; otherwise the office is still at it. `sent_at` is when this
     paper's submission was made.
@@ -31,6 +35,7 @@ class Proof:
     sent_again: bool = False
     whole_hash: str = ""
     total: dict[str, Any] | None = None
+    later: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 def proof_of(token: str) -> Proof | None:
@@ -51,7 +56,8 @@ def proof_of(token: str) -> Proof | None:
     whole_hash = answers_hash(assessment) if is_open else assessment.answers_hash
     if whole_hash.startswith(claim.hash_start):
         total = assessment.results["overall"]
-        return Proof(claim, assessment.province, sent_at, whole_hash=whole_hash, total=total)
+        later = tuple((column.value, column.results["overall"]) for column in columns_of(assessment)[1:])
+        return Proof(claim, assessment.province, sent_at, whole_hash=whole_hash, total=total, later=later)
     changed_at = _last_change(assessment) if is_open else assessment.submitted_at
     return Proof(claim, assessment.province, sent_at, changed_at=changed_at or sent_at, sent_again=not is_open)
 

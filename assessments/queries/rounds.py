@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from assessments.calendar import fiscal_year, short_date, today
-from assessments.models import Extension, LogEntry, Province, Round, User
+from assessments.models import Assessment, Extension, LogEntry, Province, Round, User
 from assessments.workflow import CLOSED, WITH_OFFICE, Status
 from indicators.models import Edition
 from indicators.thai import number
@@ -42,6 +42,31 @@ def all_rounds() -> list[Round]:
             handed_in=Count("assessments", filter=handed_in),
             final=Count("assessments", filter=Q(assessments__status__in=CLOSED)),
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """How far a round's results are: `final` wait to be published; `not_final` are the offices still to come."""
+
+    offices: int
+    final: int
+    published: int
+    not_final: Sequence[Assessment]
+
+    @property
+    def open(self) -> int:
+        return len(self.not_final)
+
+
+def stages_of(round_: Round) -> Stages:
+    """One query."""
+    found = list(round_.assessments.select_related("province").order_by("province__sort_key"))
+    return Stages(
+        len(found),
+        final=sum(each.status == Status.FINAL for each in found),
+        published=sum(each.status == Status.PUBLISHED for each in found),
+        not_final=[each for each in found if each.status not in CLOSED],
     )
 
 
@@ -87,6 +112,7 @@ def _words(what: str, details: Mapping[str, Any], names: Mapping[str, Province])
         "opens_on": _("opening day"),
         "closes_on": _("closing day"),
         "budget_target": _("target for 1.31"),
+        "reply_days": _("days to reply"),
     }
     if what == "open_round":
         told = [f"{label} {_shown(details[key])}" for key, label in labels.items() if details.get(key)]
@@ -101,10 +127,12 @@ def _words(what: str, details: Mapping[str, Any], names: Mapping[str, Province])
     ]
 
 
-def _shown(value: str | None) -> str:
-    """A stored value of the log: a day as people read it, a percentage without the zeros that end it."""
+def _shown(value: str | int | None) -> str:
+    """A stored value of the log: a day as people read it, a percentage without the zeros that end it, a number."""
     if value is None:
         return _("(not set)")
+    if isinstance(value, int):
+        return str(value)
     try:
         return short_date(date.fromisoformat(value))
     except ValueError:

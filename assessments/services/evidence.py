@@ -34,7 +34,7 @@ class Added:
     known: bool
 
 
-class _Hashed(File):
+class Hashed(File):
     """A file that is hashed while it is written, in pieces: never whole in memory."""
 
     def __init__(self, file: File) -> None:
@@ -63,7 +63,7 @@ def keep_file(*, assessment: Assessment, file: CheckedFile, folder: str = "", by
 
 def _store(evidence: Evidence, file: CheckedFile, answer: Answer | None, by: User) -> Added:
     evidence.kind, evidence.name, evidence.content_type = Evidence.Kind.FILE, file.name, file.kind.content_type
-    content = _Hashed(file.content)
+    content = Hashed(file.content)
     storage = evidence.file.storage
     path = stored_path(evidence, "")
     try:

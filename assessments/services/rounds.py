@@ -16,13 +16,22 @@ from assessments.workflow import Action, Right, Status, roles_of
 from indicators import editions
 from indicators.models import Edition, Indicator
 
+# How many days an office has to reply to its verdicts.
+FEWEST_REPLY_DAYS, REPLY_DAYS, MOST_REPLY_DAYS = 1, 14, 120
 # How far past the closing day (or today, if that is later) a reviewer's return may keep an office's window open.
 DAYS_OF_REVIEWER = 30
 
 
 @transaction.atomic
 def open_round(
-    *, year: int, edition: Edition, opens_on: date, closes_on: date, budget_target: Decimal | None, by: User
+    *,
+    year: int,
+    edition: Edition,
+    opens_on: date,
+    closes_on: date,
+    budget_target: Decimal | None,
+    by: User,
+    reply_days: int = REPLY_DAYS,
 ) -> Round:
     """Open a fiscal year's round: one assessment for each office, with an empty answer for each indicator.
 
@@ -32,6 +41,7 @@ def open_round(
     if edition.status != Edition.Status.PUBLISHED:
         raise Refused(_("Only a published edition can be used for a round."))
     _refuse_dates(year, opens_on, closes_on)
+    _refuse_reply_days(reply_days)
     there_is_one = _("There is a round of fiscal year %(year)s already.") % {"year": year}
     with unless_taken(Round.objects.filter(year=year), there_is_one):
         round_ = Round.objects.create(
@@ -40,6 +50,7 @@ def open_round(
             opens_on=opens_on,
             closes_on=closes_on,
             budget_target=budget_target,
+            reply_days=reply_days,
             opened_by=by,
         )
     empty = results_of(editions.standard_of(edition), {})
@@ -74,11 +85,19 @@ def _write_empty_answers(round_: Round) -> None:
 
 
 @transaction.atomic
-def change_round(*, round_: Round, opens_on: date, closes_on: date, budget_target: Decimal | None, by: User) -> Round:
-    """Change the window and the target; raises Refused.
+def change_round(
+    *,
+    round_: Round,
+    opens_on: date,
+    closes_on: date,
+    budget_target: Decimal | None,
+    by: User,
+    reply_days: int | None = None,
+) -> Round:
+    """Change the window, the target and the days to reply; raises Refused.
 
-    Extended offices keep a later day, and returned ones the day they were promised. A new target judges 1.31 where
-    `services.targets` says so.
+    New days to reply count for what is verified from now on: what an office was promised stays. Extended offices keep a
+    later day, and returned ones the day they were promised. A new target judges 1.31 where `services.targets` says so.
     """
     refuse_without(Right.MANAGE_ROUNDS, by)
     # Not the key: an extension that is being written refers to the round, and holds the lock that is wanted next.
@@ -86,8 +105,12 @@ def change_round(*, round_: Round, opens_on: date, closes_on: date, budget_targe
     round_ = rounds.get(pk=round_.pk)
     assessments = list(round_.assessments.select_for_update(of=("self",)).order_by("pk"))
     _refuse_dates(round_.year, opens_on, closes_on)
-    old = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "budget_target": round_.budget_target}
-    round_.opens_on, round_.closes_on, round_.budget_target = opens_on, closes_on, budget_target
+    reply_days = round_.reply_days if reply_days is None else reply_days
+    _refuse_reply_days(reply_days)
+    new = {"opens_on": opens_on, "closes_on": closes_on, "budget_target": budget_target, "reply_days": reply_days}
+    old = {name: getattr(round_, name) for name in new}
+    for name, value in new.items():
+        setattr(round_, name, value)
     round_.save()
     extended = {}
     for extension in round_.extensions.order_by("given_at", "pk"):
@@ -101,7 +124,6 @@ def change_round(*, round_: Round, opens_on: date, closes_on: date, budget_targe
             assessment.save(update_fields=["closes_on"])
     if old["budget_target"] != budget_target:
         judge_by_target(assessments, round_=round_, by=by)
-    new = {"opens_on": opens_on, "closes_on": closes_on, "budget_target": budget_target}
     _log("change_round", round_, by, {key: [old[key], new[key]] for key in new if old[key] != new[key]})
     return round_
 
@@ -178,6 +200,11 @@ def _refuse_dates(year: int, opens_on: date, closes_on: date) -> None:
             _("Fiscal year %(year)s runs from 1 October %(before)s to 30 September %(year)s; open the round in it.")
             % {"year": year, "before": year - 1}
         )
+
+
+def _refuse_reply_days(days: int) -> None:
+    if not FEWEST_REPLY_DAYS <= days <= MOST_REPLY_DAYS:
+        raise Refused(_("An office has 1 to 120 days to reply."))
 
 
 def _log(what: str, round_: Round, by: User, details: dict[str, object]) -> None:

@@ -20,6 +20,7 @@ from assessments.models import Answer, Assessment
 from assessments.queries import answering, cautions, comments, facts, lastyear, progress, shown, teamwork
 from assessments.queries.evidence import panel_of
 from assessments.queries.shown import Difference
+from assessments.queries.values import values_at
 from assessments.views.asked import question_forms
 from assessments.views.standing import Standing, not_taken, stale, standing, whole_form
 from assessments.workflow import Action
@@ -70,6 +71,7 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
         "deadline": progress.deadline_of(assessment),
         "edit": may_answer(request.user, assessment, node.code),
         "questions": question_forms(answer),
+        "values": values_at(answer, node),
         "last": lastyear.last_year_of(answer, node),
         "cautions": cautions.cautions_at(assessment, node, stated),
         "assign": may(request.user, Action.ASSIGN, assessment),

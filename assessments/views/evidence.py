@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,13 +19,9 @@ from assessments.forms.evidence import LinkForm, UploadForm, UseForm
 from assessments.models import Answer, Assessment, Evidence
 from assessments.queries import evidence as queries
 from assessments.views.sending import attached_words
+from assessments.views.serving import stored_file
 from assessments.workflow import Action
 from indicators.editions import IndicatorNode
-
-# A kept file may run nothing and fetch nothing, whatever a browser takes it for.
-_DOWNLOAD_POLICY = "sandbox; default-src 'none'"
-# The browser's own picture viewer sets its own styles; the file's content still gets nothing.
-_PREVIEW_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
 # Shown inside our own page and nowhere else; a PDF's own scripts run in the viewer, which reaches no page.
 _FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
@@ -204,15 +200,6 @@ def evidence_frame(request: AppRequest, evidence: Evidence) -> HttpResponseBase:
 
 def _file(request: AppRequest, evidence: Evidence, *, inline: bool) -> HttpResponseBase:
     kind = queries.Item(evidence).kind
-    if kind is None or (inline and not kind.inline) or not queries.exists_for(evidence, request.user):
+    if not queries.exists_for(evidence, request.user):
         raise Http404
-    try:
-        content = evidence.file.open("rb")
-    except FileNotFoundError:
-        # `check_evidence` names it; for the person it is not there.
-        raise Http404 from None
-    response = FileResponse(content, as_attachment=not inline, filename=evidence.name, content_type=kind.content_type)
-    response["Content-Security-Policy"] = _PREVIEW_POLICY if inline else _DOWNLOAD_POLICY
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_file(evidence.file, kind, evidence.name, inline=inline)

@@ -15,6 +15,7 @@ from assessments.forms.moves import ExtendForm, FinaliseForm, MoveForm, ReopenFo
 from assessments.forms.national import NationalFilter
 from assessments.models import Assessment
 from assessments.queries import comments, national, procedure, reading, verdicts
+from assessments.queries.values import three_of
 from assessments.workflow import CENTRAL_ROLES, CLOSED, Action, Right, Role, Status
 from indicators import editions
 
@@ -41,7 +42,7 @@ def national_list(request: AppRequest) -> HttpResponse:
     form = NationalFilter(request.GET, rounds=rounds, regions=national.regions())
     if "round" in form.errors:
         raise Http404
-    offices = national.offices_of(form.chosen_round, request.user)
+    offices = national.offices_of(form.chosen_round, request.user, form.shown_value)
     counted = national.chosen(offices, **{key: form.filters.get(key, "") for key in ("region", "search")})
     context = {
         "form": form,
@@ -51,7 +52,7 @@ def national_list(request: AppRequest) -> HttpResponse:
         "counted": len(counted),
         "total": len(offices),
         "rows": national.in_order(national.chosen(offices, **form.filters), form.order),
-        "heads": national.heads(form.order),
+        "heads": national.heads(form.order, form.shown_value),
         "indicators": len(editions.standard_of(form.chosen_round.edition).indicators),
     }
     return render(request, "national/list.html", context)
@@ -156,6 +157,7 @@ def _page(
         "talked": comments.counts_by_code(assessment, request.user),
         "comment": may(request.user, Action.COMMENT_CENTRE, assessment),
         "history": reading.status_history(assessment),
+        "three": three_of(assessment, reads=bool(reads_review)),
         "extensions": reading.extensions_of(assessment),
         "moves": allowed,
         "refused": refused,

@@ -8,6 +8,7 @@ from assessments.access import AppRequest, for_assessment, for_everyone, may
 from assessments.models import Assessment
 from assessments.queries import comments, procedure, progress, reading, teamwork
 from assessments.queries.asked import asked_of
+from assessments.queries.values import three_of
 from assessments.workflow import Action, Role
 
 
@@ -38,6 +39,7 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
     context = {
         "assessment": assessment,
         "tasks": tasks,
+        "totals": three_of(assessment),
         "asked": wanted,
         "next": next((each.node for each in wanted if not each.is_answered), tasks.next),
         "marks": teamwork.marks_of(assessment, request.user, states=tasks.states, comments=talked),
@@ -60,5 +62,6 @@ def assessment_history(request: AppRequest, assessment: Assessment) -> HttpRespo
         "history": reading.status_history(assessment),
         "extensions": reading.extensions_of(assessment),
         "late": procedure.late_by(assessment),
+        "totals": three_of(assessment),
     }
     return render(request, "office/assessment_history.html", context)

@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments import services
 from assessments.access import AppRequest, for_right
-from assessments.forms.rounds import ExtensionForm, RoundForm, WindowForm
+from assessments.forms.rounds import ExtensionForm, PublishForm, RoundForm, WindowForm
 from assessments.models import Round
 from assessments.queries import rounds
 from assessments.workflow import Right
@@ -56,7 +57,7 @@ def round_change(request: AppRequest, pk: int) -> HttpResponse:
         except services.Refused as refusal:
             form.add_error(None, str(refusal.message))
         else:
-            messages.success(request, _("The window and the target are saved."))
+            messages.success(request, _("The window, the target and the days to reply are saved."))
             return redirect("round_detail", pk=round_.pk)
     return _page(request, round_, window=form, status=422)
 
@@ -77,19 +78,40 @@ def round_extend(request: AppRequest, pk: int) -> HttpResponse:
     return _page(request, round_, extension=form, status=422)
 
 
+@require_POST
+@for_right(Right.MANAGE_ROUNDS)
+def round_publish(request: AppRequest, pk: int) -> HttpResponse:
+    """Publish what is final. A second click finds nothing left and is told so."""
+    round_ = rounds.round_or_404(pk)
+    form = PublishForm(request.POST)
+    if form.is_valid():
+        try:
+            number = services.publish(round_=round_, by=request.user)
+        except services.Refused as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            text = ngettext("%(number)d result is published.", "%(number)d results are published.", number)
+            messages.success(request, text % {"number": number})
+            return redirect("round_detail", pk=round_.pk)
+    return _page(request, round_, publish=form, status=422)
+
+
 def _page(
     request: AppRequest,
     round_: Round,
     *,
     window: WindowForm | None = None,
     extension: ExtensionForm | None = None,
+    publish: PublishForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "round": round_,
         "window": window or WindowForm.of(round_),
         "extension": extension or ExtensionForm(round_=round_),
-        "form": window or extension,
+        "publish": publish or PublishForm(),
+        "stages": rounds.stages_of(round_),
+        "form": window or extension or publish,
         "state": round_.window().value,
         "extensions": rounds.extensions_of(round_),
         "log": rounds.log_of(round_),

@@ -12,6 +12,7 @@ from assessments.access import AppRequest, Refusal, for_assessment, may
 from assessments.forms.submitting import CertifyForm
 from assessments.models import Assessment
 from assessments.queries import cautions, lastyear, progress
+from assessments.queries.values import three_of
 from assessments.services.seen import seen_mark
 from assessments.workflow import Action, Status
 
@@ -81,5 +82,6 @@ def assessment_receipt(request: AppRequest, assessment: Assessment) -> HttpRespo
         "assessment": assessment,
         "dimensions": progress.totals_of(assessment),
         "waiting": progress.waiting_of(assessment),
+        "three": three_of(assessment),
     }
     return render(request, "office/assessment_receipt.html", context)

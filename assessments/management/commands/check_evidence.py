@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.files.storage import Storage
 from django.core.management.base import BaseCommand
 
-from assessments.models import Evidence
+from assessments.models import Attachment, Evidence
 
 
 class Command(BaseCommand):
@@ -18,8 +19,9 @@ class Command(BaseCommand):
         # The files first: one that arrives meanwhile has its row by the time the rows are read.
         orphans = set(_stored(storage))
         faults, checked = [], 0
-        rows = Evidence.objects.filter(kind=Evidence.Kind.FILE).order_by("pk")
-        for row in rows.iterator():
+        evidence = Evidence.objects.filter(kind=Evidence.Kind.FILE).order_by("pk")
+        attached = Attachment.objects.order_by("pk")
+        for row in chain(evidence.iterator(), attached.iterator()):
             checked += 1
             orphans.discard(row.file.name)
             fault = _fault(storage, row)
@@ -44,7 +46,7 @@ def _stored(storage: Storage, folder: str = "") -> Iterator[str]:
         yield from _stored(storage, f"{folder}/{name}" if folder else name)
 
 
-def _fault(storage: Storage, row: Evidence) -> str:
+def _fault(storage: Storage, row: Evidence | Attachment) -> str:
     digest = hashlib.sha256()
     try:
         with storage.open(str(row.file.name)) as file:
