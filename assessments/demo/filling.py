@@ -9,25 +9,29 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from assessments import services
-from assessments.calendar import BANGKOK, ERA, day_of, fiscal_year, fiscal_year_span, start_of
+from assessments.calendar import ERA, day_of, fiscal_year, fiscal_year_span, start_of
 from assessments.demo import ACCOUNTS, office_email
 from assessments.demo.drawing import Office, draw_inputs, rng
 from assessments.demo.improving import plan_improvements
+from assessments.demo.moving import in_time, moment, moments_of, moves_of, published
 from assessments.demo.papers import PAPERS, Paper, content_of
 from assessments.demo.plans import FINISHED_BY_NEWCOMER, Plan, current_plans, past_plans
+from assessments.demo.reviewing import Desk, Reviews, review
 from assessments.demo.stating import facts_of
 from assessments.demo.teamwork import work_together
-from assessments.demo.texts import DECISIONS, EXTENSION_REASON, NO_CASE, NOT_DONE, RETURN_REASONS, WORDS
+from assessments.demo.texts import EXTENSION_REASON, NO_CASE, NOT_DONE, WORDS
 from assessments.models import (
     Answer,
     AnswerChange,
     Assessment,
+    Carry,
     Evidence,
     EvidenceChange,
     EvidenceUse,
@@ -42,8 +46,9 @@ from assessments.models import (
 )
 from assessments.models.evidence import stored_path
 from assessments.services.answers import COLUMNS, apply_outcome, as_stored, results_of
+from assessments.services.flagging import flag_round
 from assessments.services.moves import answers_hash
-from assessments.workflow import CLOSED, Action, Role, Status, target_of
+from assessments.workflow import Role
 from indicators import editions
 from indicators.editions import EditionNode, IndicatorNode
 
@@ -52,6 +57,10 @@ BUDGET_TARGETS = (Decimal(93), Decimal(94), Decimal(94))
 SUPPORT_OFFICE = 10
 SUPPORTED = ("TH-50", "TH-51", "TH-52", "TH-55", "TH-56", "TH-57", "TH-58")
 EMPTY = Answer()
+# What lies among the offices' evidence so far, by office, name of the paper and year: the next may carry it on.
+Papers = dict[tuple[str, str, int], Evidence]
+# Of a hundred files so many are last year's carried on, last year's attached as new, another office's.
+CARRIED, SAME_FILE, SHARED = 0.05, 0.08, 0.11
 
 
 class NotPossible(Exception):
@@ -77,6 +86,9 @@ class Batch:
     evidence_changes: list[EvidenceChange] = field(default_factory=list)
     moves: list[StatusChange] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    carried: list[tuple[Evidence, Answer]] = field(default_factory=list)
+    bodies: dict[UUID, bytes] = field(default_factory=dict)
+    reviews: Reviews = field(default_factory=Reviews)
 
 
 def seed(*, now: datetime, password: str) -> list[Round]:
@@ -86,14 +98,16 @@ def seed(*, now: datetime, password: str) -> list[Round]:
     if Round.objects.filter(year__in=years).exists():
         raise NotPossible("This database has rounds of its own already; demo data goes only where there are none.")
     written: list[str] = []
+    papers: Papers = {}
     try:
         with transaction.atomic():
             people = _people(password, since=start_of(fiscal_year_span(years[0])[0]))
             rounds = [
-                _round(year, target, people, now=now, first_year=years[0], written=written)
+                _round(year, target, people, now=now, first_year=years[0], written=written, papers=papers)
                 for year, target in zip(years, BUDGET_TARGETS, strict=True)
             ]
             _plan_improvements(rounds, people, now=now)
+            flag_round(rounds[-1])
     except BaseException:
         storage = Evidence._meta.get_field("file").storage
         for name in written:
@@ -141,7 +155,16 @@ def _people(password: str, *, since: datetime) -> People:
     )
 
 
-def _round(year: int, target: Decimal, people: People, *, now: datetime, first_year: int, written: list[str]) -> Round:
+def _round(
+    year: int,
+    target: Decimal,
+    people: People,
+    *,
+    now: datetime,
+    first_year: int,
+    written: list[str],
+    papers: Papers,
+) -> Round:
     """One round with all that its offices did until `now`."""
     first, last = fiscal_year_span(year)
     past = year < fiscal_year(day_of(now))
@@ -164,7 +187,10 @@ def _round(year: int, target: Decimal, people: People, *, now: datetime, first_y
     batch = Batch()
     for assessment in assessments:
         assessment.round = round_
-        _office(assessment, plans[assessment.province.iso], people, standard, batch, now=now, first_year=first_year)
+        plan = plans[assessment.province.iso]
+        _office(assessment, plan, people, standard, batch, papers, now=now, first_year=first_year)
+    if past:
+        batch.moves += published(assessments, batch.moves, by=people.manager, now=now)
     _write(batch, written)
     _finish(assessments, batch)
     if not past:
@@ -210,6 +236,7 @@ def _office(
     people: People,
     standard: EditionNode,
     batch: Batch,
+    papers: Papers,
     *,
     now: datetime,
     first_year: int,
@@ -227,20 +254,26 @@ def _office(
         answer = _answer(assessment, node, plan, office, draw, first_year=first_year)
         if answer is None:
             continue
-        answer.changed_at, answer.changed_by = _moment(draw, begin, worked), by
+        answer.changed_at, answer.changed_by = moment(draw, begin, worked), by
         batch.answers.append(answer)
         batch.changes += [(answer, change) for change in _history(answer, begin, draw)]
         rows[node.code] = answer
-    _evidence(assessment, rows, by, batch, draw, between=(begin, worked))
+    _evidence(assessment, rows, by, batch, papers, draw, between=(begin, worked))
     batch.facts += facts_of(assessment, office, by, begin)
     assessment.touched = bool(rows)
     assessment.changed_at = max((row.changed_at for row in rows.values() if row.changed_at), default=None)
-    _moves(assessment, plan.moves, people, batch, draw, between=(worked, end), now=now)
-    if assessment.status in CLOSED:
-        submitted, accepted = batch.moves[-2:]
-        _decide(
-            rows, standard, people.reviewer, batch, rng(iso, year, "decisions"), between=(submitted.at, accepted.at)
+    if plan.moves:
+        is_over = year < fiscal_year(day_of(now))
+        actions, turns = in_time(plan.moves, left=now - end), rng(iso, year, "moves")
+        times = moments_of(actions, turns, begin=worked, end=end, now=now, is_over=is_over)
+        head = people.heads[assessment.province_id]
+        moves = moves_of(assessment, actions, times, head=head, reviewer=people.reviewer)
+        batch.moves += moves
+        turns = rng(iso, year, "review")
+        desk = Desk(
+            *(assessment, rows, standard, plan, by, people.reviewer, turns, moves, batch.changes, batch.reviews, now)
         )
+        review(desk)
     found = {row.indicator_id: (row.score, row.is_answered) for row in rows.values()}
     assessment.results = results_of(standard, found)
     assessment.answered = sum(done for _, done in found.values())
@@ -302,7 +335,7 @@ def _history(answer: Answer, begin: datetime, draw: Random) -> Iterator[AnswerCh
     if "performance" in changes and "inputs" in changes and draw.random() < 0.12:
         text = {"performance": changes.pop("performance")}
         parts = [changes, text]
-    at = _moment(draw, begin, answer.changed_at) if len(parts) == 2 else answer.changed_at
+    at = moment(draw, begin, answer.changed_at) if len(parts) == 2 else answer.changed_at
     for version, part in enumerate(parts, start=1):
         when = answer.changed_at if version == len(parts) else at
         yield AnswerChange(version=version, changes=part, by=answer.changed_by, at=when)
@@ -314,37 +347,53 @@ def _evidence(
     rows: dict[str, Answer],
     by: User,
     batch: Batch,
+    papers: Papers,
     draw: Random,
     *,
     between: tuple[datetime, datetime],
 ) -> None:
+    luck = rng(assessment.province.iso, assessment.round.year, "papers")
     whole = assessment.province.iso == FINISHED_BY_NEWCOMER
     for paper in PAPERS:
         codes = [code for code in paper.codes if code in rows]
-        if not codes or (not whole and draw.random() > 0.55):
+        if not codes or (not whole and draw.random() > 0.7):
             continue
-        at = _moment(draw, *between)
-        evidence = _file_or_link(assessment, paper, by, at)
+        at = moment(draw, *between)
+        evidence = _file_or_link(assessment, paper, by, at, batch, papers, luck.random())
         batch.evidence.append(evidence)
         batch.evidence_changes.append(_evidence_change(evidence, EvidenceChange.Act.ADDED, ""))
         for code in codes:
             batch.uses.append((evidence, rows[code]))
+            if evidence.carried_from:
+                batch.carried.append((evidence, rows[code]))
             batch.evidence_changes.append(_evidence_change(evidence, EvidenceChange.Act.USED, code))
 
 
-def _file_or_link(assessment: Assessment, paper: Paper, by: User, at: datetime) -> Evidence:
-    year = assessment.round.year
+def _file_or_link(
+    assessment: Assessment, paper: Paper, by: User, at: datetime, batch: Batch, papers: Papers, luck: float
+) -> Evidence:
+    """Mostly the office's own new file; by luck last year's carried on or handed in again, or another office's."""
+    year, iso = assessment.round.year, assessment.province.iso
     evidence = Evidence(assessment=assessment, name=paper.name.format(year=year), added_by=by, added_at=at)
     if paper.url:
         evidence.kind, evidence.url = Evidence.Kind.LINK, paper.url.format(year=year)
         return evidence
-    content = content_of(paper, year)
-    evidence.kind = Evidence.Kind.FILE
-    evidence.content_type, evidence.size, evidence.sha256 = paper.content_type, len(content.body), content.sha256
+    evidence.kind, evidence.content_type = Evidence.Kind.FILE, paper.content_type
     # Documents are older than the day on which they are attached; early in the year some are of the year before.
     evidence.document_date = day_of(at) - timedelta(days=9)
+    last = papers.get((iso, paper.name, year - 1))
+    papers[iso, paper.name, year] = evidence
+    if last is not None and luck < CARRIED:
+        evidence.carried_from, evidence.document_date, evidence.name = last, last.document_date, last.name
+        evidence.size, evidence.sha256, evidence.file.name = last.size, last.sha256, last.file.name
+        return evidence
+    is_old = last is not None and luck < SAME_FILE
+    mark = "all" if SAME_FILE < luck < SHARED else iso
+    content = content_of(paper, year - 1 if is_old else year, mark)
+    evidence.size, evidence.sha256 = len(content.body), content.sha256
     storage = Evidence._meta.get_field("file").storage
     evidence.file.name = storage.generate_filename(stored_path(evidence, ""))
+    batch.bodies[evidence.pk] = content.body
     return evidence
 
 
@@ -358,80 +407,6 @@ def _evidence_change(evidence: Evidence, act: EvidenceChange.Act, code: str) -> 
         by=evidence.added_by,
         at=evidence.added_at,
     )
-
-
-def _moves(
-    assessment: Assessment,
-    actions: tuple[Action, ...],
-    people: People,
-    batch: Batch,
-    draw: Random,
-    *,
-    between: tuple[datetime, datetime],
-    now: datetime,
-) -> None:
-    """The moves in their order; an acceptance of a past round may come weeks after its end."""
-    begin, end = between
-    times = sorted(_moment(draw, begin, end) for _ in actions)
-    if actions and actions[-1] is Action.FINALISE:
-        times[-1] = _moment(draw, times[-1], min(now, times[-1] + timedelta(days=40)))
-    submissions = 0
-    for number, (action, at) in enumerate(zip(actions, times, strict=True), start=1):
-        to = target_of(action)
-
-        by = people.heads[assessment.province_id] if action is Action.SUBMIT else people.reviewer
-        reason = draw.choice(RETURN_REASONS) if action is Action.RETURN else ""
-        batch.moves.append(
-            StatusChange(
-                assessment=assessment,
-                number=number,
-                action=action,
-                from_status=assessment.status,
-                to_status=to,
-                reason=reason,
-                due_on=day_of(at + timedelta(days=14)) if action is Action.RETURN else None,
-                by=by,
-                at=at,
-            )
-        )
-        assessment.status, assessment.changed_at = Status(to), at
-        if action is Action.SUBMIT:
-            submissions += 1
-            assessment.submitted_at, assessment.submitted_by = at, by
-            iso = assessment.province.iso.removeprefix("TH-")
-            assessment.reference = f"{assessment.round.year}-{iso}-{submissions}"
-
-
-def _decide(
-    rows: dict[str, Answer],
-    standard: EditionNode,
-    by: User,
-    batch: Batch,
-    draw: Random,
-    *,
-    between: tuple[datetime, datetime],
-) -> None:
-    """The decisions that stand before an acceptance: a row for each answer that had no case."""
-    for code, answer in rows.items():
-        if answer.pending != "no_case":
-            continue
-        band, reason = draw.choice(DECISIONS)
-        answer.decided_band, answer.decided_reason = band, reason
-        answer.decided_at, answer.decided_by = _moment(draw, *between), by
-        apply_outcome(answer, standard.indicators[code], target=None)
-        answer.version += 1
-        changes = {"decided_band": [None, band], "decided_reason": ["", reason]}
-        batch.changes.append(
-            (answer, AnswerChange(version=answer.version, changes=changes, by=by, at=answer.decided_at))
-        )
-
-
-def _moment(draw: Random, begin: datetime, end: datetime) -> datetime:
-    """Some moment between two, in office hours where that still lies between them."""
-    moment = begin + max(timedelta(0), end - begin) * draw.random()
-    local = moment.astimezone(BANGKOK)
-    office_hours = local.replace(hour=draw.randint(8, 16))
-    return office_hours if begin <= office_hours <= end else local
 
 
 # --- into the database -----------------------------------------------------------------------------
@@ -458,7 +433,7 @@ def _write(batch: Batch, written: list[str]) -> None:
     for answer, change in batch.changes:
         change.answer = answer
     AnswerChange.objects.bulk_create((change for _, change in batch.changes), batch_size=2000)
-    _store_files(batch.evidence, written)
+    _store_files(batch, written)
     Evidence.objects.bulk_create(batch.evidence)
     Fact.objects.bulk_create(batch.facts)
     EvidenceUse.objects.bulk_create(
@@ -466,20 +441,26 @@ def _write(batch: Batch, written: list[str]) -> None:
         for evidence, answer in batch.uses
     )
     EvidenceChange.objects.bulk_create(batch.evidence_changes)
+    Carry.objects.bulk_create(
+        Carry(
+            answer=answer,
+            evidence=evidence.carried_from,
+            choice=Carry.Choice.SAME,
+            by=evidence.added_by,
+            at=evidence.added_at,
+        )
+        for evidence, answer in batch.carried
+    )
     StatusChange.objects.bulk_create(batch.moves)
+    batch.reviews.save()
 
 
-def _store_files(evidence: list[Evidence], written: list[str]) -> None:
+def _store_files(batch: Batch, written: list[str]) -> None:
+    """What is carried on shares last year's file."""
     storage = Evidence._meta.get_field("file").storage
-    bodies = {
-        content.sha256: content.body
-        for year in {row.assessment.round.year for row in evidence}
-        for content in (content_of(paper, year) for paper in PAPERS if not paper.url)
-    }
-    for row in evidence:
-        if row.kind == Evidence.Kind.FILE:
-            name = storage.save(row.file.name, ContentFile(bodies[row.sha256]))
-            written.append(name)
+    new = (row for row in batch.evidence if row.pk in batch.bodies)
+    # One by one: what was written before a failure is known, and taken away again.
+    written.extend(storage.save(row.file.name, ContentFile(batch.bodies[row.pk])) for row in new)
 
 
 def _finish(assessments: list[Assessment], batch: Batch) -> None:
@@ -490,8 +471,8 @@ def _finish(assessments: list[Assessment], batch: Batch) -> None:
     Assessment.objects.bulk_update(
         assessments,
         [
-            *("status", "closes_on", "answered", "touched", "results", "reference"),
-            *("answers_hash", "submitted_at", "submitted_by", "changed_at"),
+            *("status", "closes_on", "answered", "touched", "results", "verified_results", "final_results"),
+            *("asked", "reply_until", "reference", "answers_hash", "submitted_at", "submitted_by", "changed_at"),
         ],
         batch_size=100,
     )

@@ -1,6 +1,8 @@
 """Small real files as evidence: scanned-looking PDF, photograph, chart and register, each marked as a sample."""
 
 import hashlib
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -56,7 +58,7 @@ PAPERS = (
     ),
     Paper(
         "แผนปฏิบัติงานประจำปี {year}.pdf",
-        ("2.5", "2.6", "4.4", "4.5", "4.6"),
+        ("2.5", "2.6", "4.4", "4.5", "4.6", "4.13", "4.14", "4.15"),
         PDF,
         (
             "แผนปฏิบัติงานประจำปี",
@@ -96,6 +98,23 @@ PAPERS = (
         ),
     ),
     Paper(
+        "รายงานผลการดำเนินงานประจำปี {year}.pdf",
+        (
+            *("2.7", "2.8", "2.9", "2.10", "2.12", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7"),
+            *("4.1", "4.2", "4.3", "4.16", "4.18", "4.19", "4.20", "4.21", "4.22", "4.23"),
+            *("4.24", "4.25", "4.26", "4.27", "4.28", "4.30"),
+        ),
+        PDF,
+        (
+            "รายงานผลการดำเนินงานประจำปี",
+            "ปีงบประมาณ พ.ศ. {year}",
+            "1. การบริหารจัดการ",
+            "2. คุณภาพการปฏิบัติงาน",
+            "3. งานตามภารกิจ",
+            "4. สรุปและข้อเสนอ",
+        ),
+    ),
+    Paper(
         "ทำเนียบองค์กรเครือข่าย {year} (ลิงก์)",
         ("4.8", "4.9", "4.10"),
         url="https://owncloud.example/s/network-{year}",
@@ -103,17 +122,37 @@ PAPERS = (
 )
 
 
+def content_of(paper: Paper, year: int, mark: str) -> Content:
+    """The bytes of a paper's file of one year, with their SHA-256. The mark, which nobody sees, makes it the file of
+    one office: the same mark gives the same file."""
+    body = _marked(_drawn(paper, year), paper.content_type, mark.encode())
+    return Content(body, hashlib.sha256(body).hexdigest())
+
+
+def _marked(body: bytes, content_type: str, mark: bytes) -> bytes:
+    """A remark where each kind of file has room for one."""
+    if content_type == PDF:
+        return body + b"\n%% " + mark + b"\n%%EOF\n"
+    if content_type == JPEG:
+        return body[:2] + b"\xff\xfe" + struct.pack(">H", len(mark) + 2) + mark + body[2:]
+    if content_type == PNG:
+        text = b"tEXtComment\0" + mark
+        chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+        return body[:33] + chunk + body[33:]
+    # The remark of a ZIP stands behind its length, the last two bytes of the file.
+    return body[:-2] + struct.pack("<H", len(mark)) + mark
+
+
 @cache
-def content_of(paper: Paper, year: int) -> Content:
-    """The bytes of a paper's file of one year, with their SHA-256. Drawn once for each process."""
+def _drawn(paper: Paper, year: int) -> bytes:
+    """Drawn once for each process."""
     writers: dict[str, Callable[[list[str]], bytes]] = {
         PDF: lambda lines: _saved(_page(lines), "PDF", resolution=72.0),
         JPEG: lambda lines: _saved(_scene(lines), "JPEG", quality=72),
         PNG: lambda lines: _saved(_chart(lines), "PNG", optimize=True),
         XLSX: _register,
     }
-    body = writers[paper.content_type]([line.format(year=year) for line in paper.lines])
-    return Content(body, hashlib.sha256(body).hexdigest())
+    return writers[paper.content_type]([line.format(year=year) for line in paper.lines])
 
 
 @cache

@@ -37,7 +37,8 @@ def flag_of(claims: Sequence[Claim], code: str, flag: str, **more: Any) -> Raise
 def test_quartiles_are_medians_between_neighbours() -> None:
     spread = flags.spread_of([Fraction(each) for each in (5, 1, 4, 2, 3)], "north")
     assert spread is not None
-    assert (spread.low, spread.high, spread.number, spread.region) == (2, 4, 5, "north")
+    assert (spread.low, spread.high) == (Fraction(2), Fraction(4))
+    assert (spread.number, spread.region) == (5, "north")
     spread = flags.spread_of([Fraction(each) for each in (1, 2, 3, 4, 5, 6)])
     assert spread is not None
     assert (spread.low, spread.high) == (Fraction(9, 4), Fraction(19, 4))

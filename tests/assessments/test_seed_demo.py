@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import F, Q
 from django.test import override_settings
 
 from assessments import files
 from assessments.access import assessments_seen
+from assessments.calendar import day_of
 from assessments.demo import ACCOUNTS
 from assessments.demo.drawing import Office, draw_inputs
 from assessments.demo.filling import span_of
@@ -27,16 +30,25 @@ from assessments.models import (
     AnswerChange,
     Assessment,
     Assignment,
+    Carry,
     Comment,
     Evidence,
+    Flag,
+    Outcome,
+    Question,
+    Response,
+    Review,
+    ReviewChange,
     Round,
     StatusChange,
     User,
 )
-from assessments.queries import plan
-from assessments.services.answers import COLUMNS
+from assessments.queries import flags, plan
+from assessments.services import review
+from assessments.services.answers import COLUMNS, results_of
 from assessments.services.moves import answers_hash
-from assessments.workflow import Action, Role, Status
+from assessments.workflow import CLOSED, Action, Role, Status, Window
+from indicators import editions
 from indicators.editions import EditionNode
 
 NOW = "2026-11-22T10:00:00+07:00"
@@ -128,17 +140,20 @@ def test_three_rounds_of_76_offices(seeded: Any) -> None:
         assert Answer.objects.filter(assessment__round=round_).count() == 76 * 86
 
 
-def test_past_rounds_are_accepted_and_the_current_one_is_mixed(seeded: Any) -> None:
+def test_past_rounds_are_published_and_the_current_one_is_mixed(seeded: Any) -> None:
     for year in YEARS[:2]:
         past = Assessment.objects.of_year(year)
-        assert set(past.values_list("status", "answered")) == {(Status.ACCEPTED, 86)}
+        assert set(past.values_list("status", "answered")) == {(Status.PUBLISHED, 86)}
         assert [row for row in past if row.results["overall"]["mean"] is None] == []
     current = Assessment.objects.of_year(2570)
     assert Counter(current.values_list("status", flat=True)) == {
         Status.DRAFT: 48,
-        Status.SUBMITTED: 13,
+        Status.SUBMITTED: 10,
+        Status.IN_REVIEW: 5,
         Status.RETURNED: 6,
-        Status.ACCEPTED: 9,
+        Status.VERIFIED: 3,
+        Status.REPLIED: 2,
+        Status.FINAL: 2,
     }
     assert current.filter(touched=False).count() == 10
     drafts = current.filter(status=Status.DRAFT, touched=True)
@@ -183,16 +198,19 @@ def test_there_are_zeros_and_answers_without_a_case(seeded: Any) -> None:
     assert without_case.filter(assessment__round__year__lt=2570).count() == 6
     assert without_case.filter(assessment__round__year=2570).count() >= 3
     assert not without_case.filter(no_case_reason="").exists()
-    # Decided wherever the assessment is accepted; a few submitted ones wait.
+    # Decided wherever the assessment is verified; a few submitted ones wait.
     decided = without_case.filter(decided_band__isnull=False)
-    assert set(decided.values_list("assessment__status", flat=True)) == {Status.ACCEPTED}
-    assert not without_case.filter(assessment__status=Status.ACCEPTED, decided_band=None).exists()
-    waiting = without_case.filter(assessment__status=Status.SUBMITTED, pending="no_case")
-    assert waiting.count() >= 3
-    for answer in decided.select_related("assessment"):
-        submitted, accepted = sorted(answer.assessment.history.values_list("at", flat=True))[-2:]
+    judged = without_case.filter(assessment__status__in=[*CLOSED, Status.VERIFIED, Status.REPLIED])
+    assert not judged.filter(decided_band=None).exists()
+    assert decided.count() >= 6
+    assert without_case.filter(assessment__status=Status.SUBMITTED, pending="no_case").count() >= 2
+    for answer in decided.select_related("assessment", "review"):
+        begun = answer.assessment.history.filter(action=Action.BEGIN).first()
+        assert begun is not None
         assert answer.decided_at is not None
-        assert submitted <= answer.decided_at <= accepted
+        assert answer.decided_at == answer.review.judged_at >= begun.at
+        assert (answer.review.outcome, answer.review.band) == (Outcome.ROW, answer.decided_band)
+        assert answer.review.judged_version == answer.version
 
 
 def test_history_leads_to_what_is_stored(seeded: Any) -> None:
@@ -237,18 +255,125 @@ def test_hashes_are_those_of_the_answers(seeded: Any) -> None:
 def test_evidence_is_real(seeded: tuple[str, Path]) -> None:
     _said, folder = seeded
     kept = Evidence.objects.filter(kind=Evidence.Kind.FILE)
-    assert kept.count() == sum(path.is_file() for path in folder.rglob("*"))
+    # What is carried on shares last year's file.
+    assert kept.filter(carried_from=None).count() == sum(path.is_file() for path in folder.rglob("*"))
     checked = set()
     for evidence in kept:
         body = (folder / str(evidence.file.name)).read_bytes()
         assert (len(body), hashlib.sha256(body).hexdigest()) == (evidence.size, evidence.sha256)
-        if evidence.sha256 not in checked:
-            checked.add(evidence.sha256)
+        if evidence.name not in checked:
+            checked.add(evidence.name)
             found = files.check(SimpleUploadedFile(evidence.name, body))
             assert found.kind.content_type == evidence.content_type
-    assert len(checked) == 21
+    # Eight papers of three years, and few of the files are the same at two offices or in two years.
+    assert len(checked) == 24
+    assert 0.8 < kept.values("sha256").distinct().count() / kept.count() < 0.95
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 60_000_000
     assert Evidence.objects.filter(kind=Evidence.Kind.LINK, url__startswith="https://owncloud.example/").exists()
+
+
+def test_what_is_carried_on_is_last_year_s(seeded: Any) -> None:
+    carried = Evidence.objects.exclude(carried_from=None).select_related("carried_from", "assessment__round")
+    assert carried.count() >= 10
+    for evidence in carried:
+        last = evidence.carried_from
+        assert last is not None
+        assert (evidence.sha256, evidence.file.name, evidence.name) == (last.sha256, last.file.name, last.name)
+        assert last.assessment.province_id == evidence.assessment.province_id
+        assert last.assessment.round.year == evidence.assessment.round.year - 1
+        answers = set(evidence.uses.values_list("answer", flat=True))
+        assert answers == set(Carry.objects.filter(evidence=last, choice="same").values_list("answer", flat=True))
+
+
+# --- the review ------------------------------------------------------------------------------------
+
+
+def test_verdicts_are_as_the_services_write_them(seeded: Any) -> None:
+    for assessment in Assessment.objects.whole().exclude(verified_results={}):
+        standard = editions.standard_of(assessment.round.edition)
+        judged = review.current(assessment)
+        scores = {pk: (row.score, True) for pk, row in judged.items()}
+        assert assessment.verified_results == results_of(standard, scores)
+        is_whole = assessment.status in {*CLOSED, Status.VERIFIED, Status.REPLIED}
+        assert (len(judged) == 86) is is_whole
+    agreed = Review.objects.filter(outcome=Outcome.AGREE).exclude(band=F("answer__band"), score=F("answer__score"))
+    assert not agreed.filter(answer__band__isnull=False).exists()
+    others = Review.objects.filter(outcome=Outcome.ROW, answer__no_case=False)
+    assert not others.filter(band=F("answer__band")).exists()
+    assert 0.01 < others.count() / Review.objects.count() < 0.05
+
+
+def test_the_history_of_verdicts_leads_to_what_is_stored(seeded: Any) -> None:
+    stored: dict[int, dict[str, Any]] = {}
+    for change in ReviewChange.objects.order_by("review_id", "version").iterator():
+        row = stored.setdefault(change.review_id, {"version": 0})
+        assert change.version == row["version"] + 1
+        for column, (old, new) in change.changes.items():
+            assert row.get(column, old) == old
+            row[column] = new
+        row["version"] = change.version
+    for each in Review.objects.all().iterator():
+        for column, value in stored.pop(each.pk).items():
+            now = getattr(each, column)
+            assert value == (f"{now.normalize():f}" if isinstance(now, Decimal) else now) or value == now.isoformat()
+    assert stored == {}
+
+
+def test_final_results_stand_where_the_review_is_closed(seeded: Any) -> None:
+    closed = Assessment.objects.whole().filter(status__in=CLOSED)
+    assert closed.count() == 154
+    for assessment in closed[::11]:
+        rows = Review.objects.filter(answer__assessment=assessment).select_related("answer")
+        scores = {row.answer.indicator_id: (row.final_score, True) for row in rows if row.final_at}
+        assert len(scores) == 86
+        assert assessment.final_results == results_of(editions.standard_of(assessment.round.edition), scores)
+    disputed = Review.objects.filter(response=Response.DISPUTE)
+    assert not disputed.filter(answer__assessment__in=closed).filter(Q(final_at=None) | Q(final_reason="")).exists()
+    granted = disputed.filter(final_score=F("answer__score"))
+    assert 5 <= granted.count() < disputed.count()
+    # One office still waits for a settlement, in one the office's days run.
+    open_ = disputed.filter(final_at=None).values_list("answer__assessment__status", flat=True)
+    assert set(open_) == {Status.REPLIED, Status.VERIFIED}
+    assert not Assessment.objects.exclude(status__in=CLOSED).exclude(final_results={}).exists()
+
+
+def test_questions_go_with_a_return(seeded: Any) -> None:
+    for question in Question.objects.select_related("answer__assessment", "answer__indicator"):
+        assessment = question.answer.assessment
+        code = question.answer.indicator.code
+        if question.sent_with is None:
+            assert assessment.status == Status.IN_REVIEW
+            continue
+        sent = assessment.history.get(number=question.sent_with)
+        assert sent.action == Action.RETURN
+        is_back = assessment.status == Status.RETURNED
+        assert (question.answered_at is None, code in assessment.asked) == (is_back, is_back)
+        assert (question.closed_at is None) == (assessment.status in (Status.RETURNED, Status.SUBMITTED))
+    asked = Assessment.objects.exclude(asked=[])
+    assert (asked.count(), set(asked.values_list("status", flat=True))) == (5, {Status.RETURNED})
+    assert Question.objects.filter(sent_with=None).count() == 10
+
+
+def test_days_to_reply_and_one_day_of_publishing(seeded: Any) -> None:
+    for move in StatusChange.objects.filter(action=Action.VERIFY).select_related("assessment"):
+        assert move.due_on == move.assessment.reply_until == day_of(move.at) + timedelta(days=14)
+    for move in StatusChange.objects.filter(action=Action.FINALISE, from_status=Status.VERIFIED):
+        assert move.assessment.reply_until is not None
+        assert day_of(move.at) > move.assessment.reply_until
+    published = StatusChange.objects.filter(action=Action.PUBLISH).values_list("assessment__round__year", "at")
+    assert Counter(year for year, _ in set(published)) == {2568: 1, 2569: 1}
+    assert len(published) == 152
+    verified = Assessment.objects.filter(status=Status.VERIFIED)
+    assert {row.reply_window(datetime.fromisoformat(NOW)) for row in verified} == {Window.OPEN}
+
+
+def test_every_flag_occurs(seeded: Any) -> None:
+    current = Round.objects.get(year=2570)
+    assert current.flagged_at is not None
+    assert set(Flag.objects.values_list("code", flat=True)) == set(flags.NAMES)
+    assert set(Flag.objects.values_list("answer__assessment__round", flat=True)) == {current.pk}
+    assert not Flag.objects.filter(answer__assessment__status=Status.DRAFT).exists()
+    assert all(flags.told(flag).sentence for flag in Flag.objects.all())
 
 
 def test_one_account_for_each_role(seeded: tuple[str, Path]) -> None:
