@@ -24,12 +24,22 @@ class Kind(StrEnum):
     ASSIGNED = "assigned"
     DUE = "due"
     RETURNED = "returned"
-    ACCEPTED = "accepted"
+    VERIFIED = "verified"
+    REPLY_DUE = "reply_due"
+    FINAL = "final"
+    PUBLISHED = "published"
     REOPENED = "reopened"
     EXTENDED = "extended"
     SUBMITTED = "submitted"
     OVERDUE = "overdue"
+    REPLIED = "replied"
+    REPLY_OVER = "reply_over"
+    ANSWERED = "answered"
     COMMENT = "comment"
+
+
+# What comes with a day, and has no time of its own.
+_DAYS = frozenset({Kind.DUE, Kind.OVERDUE, Kind.REPLY_DUE, Kind.REPLY_OVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,9 @@ class Item:
         match self.kind:
             case Kind.ASSIGNED:
                 return f"{self.kind}:{self.about.pk}:{self.name}"
-            case Kind.SUBMITTED | Kind.OVERDUE:
+            case Kind.SUBMITTED | Kind.OVERDUE | Kind.REPLIED | Kind.REPLY_OVER:
                 return f"{self.kind}:{self.about.round_id}"
-            case Kind.COMMENT:
+            case Kind.COMMENT | Kind.ANSWERED:
                 return f"{self.kind}:{self.about.pk}"
             case _:
                 return self.key
@@ -94,7 +104,7 @@ class Notice:
     @property
     def when(self) -> str:
         """When it came; what comes with a day has no time of its own."""
-        return short_date(day_of(self.at)) if self.kind in {Kind.DUE, Kind.OVERDUE} else moment_text(self.at)
+        return short_date(day_of(self.at)) if self.kind in _DAYS else moment_text(self.at)
 
     @property
     def sentence(self) -> str:
@@ -166,12 +176,31 @@ def _returned(notice: Notice) -> str:
     }
 
 
-def _accepted(notice: Notice) -> str:
-    return _("The central division accepted the result of fiscal year %(year)s.") % {"year": notice.year}
+def _verified(notice: Notice) -> str:
+    return _("The central division verified fiscal year %(year)s; your office can reply until %(day)s.") % _until(
+        notice
+    )
+
+
+def _reply_due(notice: Notice) -> str:
+    return _("Your office can reply to the verdicts of fiscal year %(year)s until %(day)s.") % _until(notice)
+
+
+def _until(notice: Notice) -> dict[str, object]:
+    assert notice.first.day is not None
+    return {"year": notice.year, "day": long_date(notice.first.day)}
+
+
+def _final(notice: Notice) -> str:
+    return _("The result of fiscal year %(year)s is final.") % {"year": notice.year}
+
+
+def _published(notice: Notice) -> str:
+    return _("The results of fiscal year %(year)s are published.") % {"year": notice.year}
 
 
 def _reopened(notice: Notice) -> str:
-    return _("The central division reopened the accepted assessment of fiscal year %(year)s.") % {"year": notice.year}
+    return _("The central division reopened the final result of fiscal year %(year)s.") % {"year": notice.year}
 
 
 def _extended(notice: Notice) -> str:
@@ -196,6 +225,40 @@ def _overdue(notice: Notice) -> str:
         "%(count)s offices have not submitted fiscal year %(year)s although their window is closed.",
         count,
     ) % {"count": count, "year": notice.year}
+
+
+def _replied(notice: Notice) -> str:
+    count = len(notice.items)
+    return ngettext(
+        "%(count)s office replied to its verdicts of fiscal year %(year)s.",
+        "%(count)s offices replied to their verdicts of fiscal year %(year)s.",
+        count,
+    ) % {"count": count, "year": notice.year}
+
+
+def _reply_over(notice: Notice) -> str:
+    count = len(notice.items)
+    return ngettext(
+        "%(count)s office did not reply to its verdicts of fiscal year %(year)s in time; its result can be made final.",
+        "%(count)s offices did not reply to their verdicts of fiscal year %(year)s in time; "
+        "their results can be made final.",
+        count,
+    ) % {"count": count, "year": notice.year}
+
+
+def _answered(notice: Notice) -> str:
+    count = len(notice.items)
+    return ngettext(
+        "%(office)s answered %(count)s question of yours (fiscal year %(year)s).",
+        "%(office)s answered %(count)s questions of yours (fiscal year %(year)s).",
+        count,
+    ) % {"count": count, "office": notice.first.about.province.office_name, "year": notice.year}
+
+
+def _answered_detail(notice: Notice) -> str:
+    if len(notice.items) == 1:
+        return f"{notice.first.code}: {_short(notice.first.text)}"
+    return _names(dict.fromkeys(item.code for item in reversed(notice.items)))
 
 
 def _offices(notice: Notice) -> str:
@@ -225,11 +288,17 @@ _SENTENCES: dict[Kind, Callable[[Notice], str]] = {
     Kind.ASSIGNED: _assigned,
     Kind.DUE: _due,
     Kind.RETURNED: _returned,
-    Kind.ACCEPTED: _accepted,
+    Kind.VERIFIED: _verified,
+    Kind.REPLY_DUE: _reply_due,
+    Kind.FINAL: _final,
+    Kind.PUBLISHED: _published,
     Kind.REOPENED: _reopened,
     Kind.EXTENDED: _extended,
     Kind.SUBMITTED: _submitted,
     Kind.OVERDUE: _overdue,
+    Kind.REPLIED: _replied,
+    Kind.REPLY_OVER: _reply_over,
+    Kind.ANSWERED: _answered,
     Kind.COMMENT: _comment,
 }
 _DETAILS: dict[Kind, Callable[[Notice], str]] = {
@@ -237,6 +306,9 @@ _DETAILS: dict[Kind, Callable[[Notice], str]] = {
     Kind.DUE: _due_detail,
     Kind.SUBMITTED: _offices,
     Kind.OVERDUE: _offices,
+    Kind.REPLIED: _offices,
+    Kind.REPLY_OVER: _offices,
+    Kind.ANSWERED: _answered_detail,
     Kind.COMMENT: _comment_detail,
 }
 
@@ -250,14 +322,18 @@ def _link(notice: Notice) -> str:
             return reverse("my_work")
         case Kind.ASSIGNED:
             return reverse("answer_detail", args=[first.about.pk, notice.items[-1].code])
-        case Kind.ACCEPTED:
+        case Kind.VERIFIED | Kind.REPLY_DUE:
+            return reverse("reply", args=[first.about.pk])
+        case Kind.FINAL | Kind.PUBLISHED:
             return reverse("form_page", args=[first.about.pk])
         case Kind.REOPENED:
             return reverse("assessment_history", args=[first.about.pk])
-        case Kind.SUBMITTED | Kind.OVERDUE if len(notice.items) > 1:
+        case Kind.SUBMITTED | Kind.OVERDUE | Kind.REPLIED | Kind.REPLY_OVER if len(notice.items) > 1:
             order = "-submitted" if notice.kind == Kind.SUBMITTED else "status"
             return f"{reverse('national_list')}?round={notice.year}&sort={order}"
-        case Kind.SUBMITTED | Kind.OVERDUE:
+        case Kind.REPLIED:
+            return reverse("reply", args=[first.about.pk])
+        case Kind.SUBMITTED | Kind.OVERDUE | Kind.REPLY_OVER | Kind.ANSWERED:
             return reverse("national_assessment", args=[first.about.pk])
         case Kind.COMMENT:
             return reverse("comment_list", args=[first.about.pk])

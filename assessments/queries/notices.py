@@ -8,22 +8,41 @@ is told longer than KEPT.
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from assessments.calendar import end_of, start_of, today
-from assessments.models import Assessment, Assignment, Comment, Extension, Invitation, NoticeMark, StatusChange, User
+from assessments.models import (
+    Assessment,
+    Assignment,
+    Comment,
+    Extension,
+    Invitation,
+    NoticeMark,
+    Question,
+    Review,
+    StatusChange,
+    User,
+)
 from assessments.queries.notice_words import Item, Kind, Notice
-from assessments.workflow import CENTRAL_ROLES, OFFICE_ROLES, Action, Role, Status, Window
+from assessments.workflow import CENTRAL_ROLES, OFFICE_ROLES, UNDER_REVIEW, Action, Role, Status, Window
 
 KEPT = timedelta(days=60)
 # So many days before its last day an office that has not submitted is reminded.
 REMINDERS = (1, 7, 30)
+# The same before the last day on which it may reply to its verdicts.
+REPLY_REMINDERS = (1, 7)
 READERS = frozenset({Role.REVIEWER, Role.MANAGER})
 NOT_SUBMITTED = (Status.DRAFT, Status.RETURNED)
 # Of these a mail went out when it happened; the daily one does not repeat it.
-MAILED_AT_ONCE = frozenset({Kind.INVITED, Kind.RETURNED, Kind.ACCEPTED, Kind.REOPENED, Kind.EXTENDED})
-_MOVES = {Action.RETURN: Kind.RETURNED, Action.FINALISE: Kind.ACCEPTED, Action.REOPEN: Kind.REOPENED}
+MAILED_AT_ONCE = frozenset({Kind.INVITED, Kind.RETURNED, Kind.VERIFIED, Kind.FINAL, Kind.REOPENED, Kind.EXTENDED})
+_MOVES = {
+    Action.RETURN: Kind.RETURNED,
+    Action.VERIFY: Kind.VERIFIED,
+    Action.FINALISE: Kind.FINAL,
+    Action.PUBLISH: Kind.PUBLISHED,
+    Action.REOPEN: Kind.REOPENED,
+}
 
 
 def notices_of(person: User) -> list[Notice]:
@@ -86,13 +105,15 @@ def _of_office(person: User, since: datetime) -> Iterator[Item]:
     extensions = _last_extensions(person, since)
     for last in moves.values():
         assessment = assessments[last.assessment_id]
-        if assessment.status == last.to_status:
-            kind = _MOVES[Action(last.action)]
+        kind = _MOVES[Action(last.action)]
+        is_over = kind is Kind.VERIFIED and assessment.reply_window() is not Window.OPEN
+        if assessment.status == last.to_status and not is_over:
             yield Item(kind, f"move:{last.pk}", last.at, assessment=assessment, text=last.reason, day=last.due_on)
     for assessment in assessments.values():
-        if assessment.status not in NOT_SUBMITTED:
-            continue
         move = moves.get(assessment.pk)
+        if assessment.status not in NOT_SUBMITTED:
+            yield from _reply_reminder(assessment, move)
+            continue
         extension = extensions.get(assessment.round_id)
         if extension and extension.closes_on != assessment.closes_on:
             extension = None
@@ -135,6 +156,21 @@ def _reminder(assessment: Assessment, told_at: list[datetime]) -> Iterator[Item]
     yield Item(Kind.DUE, key, start_of(day), assessment=assessment, day=assessment.closes_on)
 
 
+def _reply_reminder(assessment: Assessment, move: StatusChange | None) -> Iterator[Item]:
+    """The reminder of the office's reply that has come due last, unless the verdicts themselves came later."""
+    if assessment.status != Status.VERIFIED or assessment.reply_until is None:
+        return
+    days = (assessment.reply_until - today()).days
+    step = next((step for step in REPLY_REMINDERS if 0 <= days <= step), None)
+    if step is None:
+        return
+    at = start_of(assessment.reply_until - timedelta(days=step))
+    if move and move.at > at:
+        return
+    key = f"reply-due:{assessment.pk}:{assessment.reply_until.isoformat()}:{step}"
+    yield Item(Kind.REPLY_DUE, key, at, assessment=assessment, day=assessment.reply_until)
+
+
 def _assigned(person: User, since: datetime, assessments: dict[int, Assessment]) -> Iterator[Item]:
     """What colleagues gave the person to answer, while it can be answered."""
     given = Assignment.objects.filter(person=person, assessment__in=assessments, at__gte=since)
@@ -149,19 +185,66 @@ def _assigned(person: User, since: datetime, assessments: dict[int, Assessment])
 
 
 def _of_centre(person: User, since: datetime) -> Iterator[Item]:
-    offices = _assessments()
-    for assessment in offices.filter(status=Status.SUBMITTED, submitted_at__gte=since):
-        assert assessment.submitted_at is not None
-        key = f"submitted:{assessment.reference}"
-        yield Item(Kind.SUBMITTED, key, assessment.submitted_at, assessment=assessment)
-    closed = offices.filter(status__in=NOT_SUBMITTED, closes_on__lt=today(), closes_on__gte=today() - KEPT)
-    for assessment in closed:
-        key = f"overdue:{assessment.pk}:{assessment.closes_on.isoformat()}"
-        yield Item(Kind.OVERDUE, key, end_of(assessment.closes_on), assessment=assessment)
+    yield from _standing(person, since)
+    yield from _answered(person, since)
     talk = Comment.objects.filter(answer=OuterRef("answer"), thread=Comment.Thread.CENTRE)
     # A question that nobody of the centre took up is for everyone there, afterwards for those who did.
     for_me = Exists(talk.filter(by=person)) | ~Exists(talk.filter(by__role__in=sorted(CENTRAL_ROLES)))
     yield from _comments(Comment.objects.filter(for_me, by__role__in=sorted(OFFICE_ROLES)), person, since)
+
+
+def _standing(person: User, since: datetime) -> Iterator[Item]:
+    """What came from the offices, and what has not come in time. One query."""
+    day = today()
+    last_reply = StatusChange.objects.filter(assessment=OuterRef("pk"), action=Action.REPLY).order_by("-number")
+    judged = Review.objects.filter(answer__assessment=OuterRef("pk"), judged_by=person)
+    found = _assessments().filter(
+        Q(status=Status.SUBMITTED, submitted_at__gte=since)
+        | Q(status__in=NOT_SUBMITTED, closes_on__lt=day, closes_on__gte=day - KEPT)
+        | Q(status=Status.VERIFIED, reply_until__lt=day, reply_until__gte=day - KEPT)
+        | Q(status=Status.REPLIED)
+    )
+    found = found.annotate(replied_at=Subquery(last_reply.values("at")[:1]))
+    # A reply concerns those who judged; a manager sees to all of them.
+    if person.role != Role.MANAGER:
+        found = found.filter(~Q(status__in=[Status.REPLIED, Status.VERIFIED]) | Exists(judged))
+    for each in found:
+        match each.status:
+            case Status.SUBMITTED:
+                assert each.submitted_at is not None
+                yield Item(Kind.SUBMITTED, f"submitted:{each.reference}", each.submitted_at, assessment=each)
+            case Status.REPLIED if each.replied_at >= since:
+                yield Item(Kind.REPLIED, f"replied:{each.pk}:{each.reply_until}", each.replied_at, assessment=each)
+            case Status.VERIFIED:
+                assert each.reply_until is not None
+                key = f"reply-over:{each.pk}:{each.reply_until.isoformat()}"
+                yield Item(Kind.REPLY_OVER, key, end_of(each.reply_until), assessment=each)
+            case Status.DRAFT | Status.RETURNED:
+                key = f"overdue:{each.pk}:{each.closes_on.isoformat()}"
+                yield Item(Kind.OVERDUE, key, end_of(each.closes_on), assessment=each)
+
+
+def _answered(person: User, since: datetime) -> Iterator[Item]:
+    """What the person asked an office and it answered, once it submitted again and until somebody judges that."""
+    found = Question.objects.filter(
+        asked_by=person,
+        answered_at__isnull=False,
+        closed_at=None,
+        answer__assessment__status__in=UNDER_REVIEW,
+        answer__assessment__submitted_at__gte=since,
+    ).select_related("answer__indicator", "answered_by", "answer__assessment__round", "answer__assessment__province")
+    for question in found.order_by("-answer__indicator_id", "-pk"):
+        assessment = question.answer.assessment
+        assert assessment.submitted_at is not None
+        yield Item(
+            Kind.ANSWERED,
+            f"answered:{question.pk}:{assessment.reference}",
+            assessment.submitted_at,
+            assessment=assessment,
+            name=question.answered_by.full_name if question.answered_by else "",
+            code=question.answer.indicator.code,
+            text=question.answered_text,
+        )
 
 
 def _comments(
@@ -183,4 +266,6 @@ def _comments(
 
 def _assessments() -> QuerySet[Assessment]:
     """With what a notice tells of one."""
-    return Assessment.objects.select_related("round__edition", "province").defer("results")
+    return Assessment.objects.select_related("round__edition", "province").defer(
+        "results", "verified_results", "final_results"
+    )

@@ -1,11 +1,11 @@
-"""Mails to an office about its assessment: the receipt, what was sent back, accepted or reopened, a later day.
+"""Mails to an office about its assessment: the receipt, what was sent back, verified, final, reopened, a later day.
 
 All in Thai, made once the act is committed and sent by the worker. Whatever fails on the way is logged and undoes
 nothing: each of these facts also stands on the assessment's pages.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -34,8 +34,10 @@ def mail_receipt(*, assessment: Assessment, by: User) -> None:
     _mail(assessment, write)
 
 
-def mail_returned(*, assessment: Assessment, by: User, reason: str, due_on: date) -> None:
-    """It is back for correction: why, by which day, and where to correct it."""
+def mail_returned(
+    *, assessment: Assessment, by: User, reason: str, due_on: date, questions: Sequence[tuple[str, str]] = ()
+) -> None:
+    """It is back for correction: why, which questions (indicator, text), by which day, and where to correct it."""
 
     def write() -> tuple[str, list[str]]:
         lines = [
@@ -48,18 +50,34 @@ def mail_returned(*, assessment: Assessment, by: User, reason: str, due_on: date
             _fact(_("What the office has to correct")),
             reason.strip(),
             "",
+            *_asked(questions),
             _fact(_("To be corrected by"), long_date(due_on)),
             _until(assessment),
             _fact(_("Sent back by"), by.full_name),
             "",
             _("What comes next"),
-            _("Correct the answers, then the head of the office certifies and submits again."),
+            _next_step(questions),
             "",
             link_to("assessment_detail", assessment.pk),
         ]
         return _("Sent back, to be corrected by %(day)s") % {"day": long_date(due_on)}, lines
 
     _mail(assessment, write)
+
+
+def _asked(questions: Sequence[tuple[str, str]]) -> list[str]:
+    if not questions:
+        return []
+    return [_fact(_("Questions to answer")), *(f"{code}: {text}" for code, text in questions), ""]
+
+
+def _next_step(questions: Sequence[tuple[str, str]]) -> str:
+    if questions:
+        return _(
+            "Only these indicators are open. Correct and answer each question, "
+            "then the head of the office certifies and submits again."
+        )
+    return _("Correct the answers, then the head of the office certifies and submits again.")
 
 
 def mail_verified(*, assessment: Assessment, by: User) -> None:

@@ -90,7 +90,8 @@ def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_
     returned = move(assessment, Action.RETURN, by=by, reason=reason, due_on=due_on)
     Question.objects.filter(pk__in=[draft.pk for draft in drafts]).update(sent_with=returned.history.count())
     judge_by_target([returned], round_=returned.round, by=by, recorded=True)
-    mail_returned(assessment=returned, by=by, reason=reason, due_on=due_on)
+    questions = [(draft.answer.indicator.code, draft.text) for draft in drafts]
+    mail_returned(assessment=returned, by=by, reason=reason, due_on=due_on, questions=questions)
     return returned
 
 

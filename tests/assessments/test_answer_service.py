@@ -15,6 +15,7 @@ from assessments.workflow import Status
 from indicators.editions import EditionNode
 from indicators.inputs import InputRefused
 from indicators.scoring import evaluate
+from tests import reviewing
 from tests.answers import answer_all
 from tests.conftest import DURING, LOCK
 
@@ -180,15 +181,15 @@ def test_1_31_waits_for_the_year_s_target_and_is_an_answer(save: Save) -> None:
     assert (done.answer.pending, done.answer.met, done.answer.is_answered) == ("target", None, True)
 
 
-@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.ACCEPTED])
+@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.FINAL])
 def test_frozen_once_submitted(
     save: Save, assessment: Assessment, editor: User, head: User, reviewer: User, status: Status
 ) -> None:
     answer_all(assessment, editor)
     services.submit(assessment=assessment, by=head, certified=True)
-    if status == Status.ACCEPTED:
-        services.accept(assessment=assessment, by=reviewer)
-    with pytest.raises(Refused, match=r"submitted|accepted|ส่ง|รับรอง"):
+    if status == Status.FINAL:
+        reviewing.final(assessment, reviewer, head)
+    with pytest.raises(Refused, match=r"submitted|final|ส่ง|สุดท้าย"):
         save("2.1", version=1, inputs={"count": 1})
     assert stored(assessment, "2.1").version == 1
 

@@ -28,6 +28,7 @@ from assessments.services.carrying import carry_evidence, carry_text
 from assessments.services.dating import set_document_date
 from indicators.editions import EditionNode, IndicatorNode
 from indicators.models import Edition
+from tests import reviewing
 from tests.conftest import AFTER
 from tests.evidence import added, answer_to, files_in, served
 from tests.uploads import pdf
@@ -128,9 +129,7 @@ def test_the_reasons_of_last_year_s_returns_and_decisions_stand_beside(
         services.submit(assessment=found, by=head, certified=True)
         services.return_for_correction(assessment=found, by=reviewer, reason="แนบหลักฐานเพิ่ม", due_on=date(2025, 9, 1))
         services.submit(assessment=found, by=head, certified=True)
-        services.decide_no_case(
-            assessment=found, indicator=standard.indicators["4.31"], by=reviewer, band=2, reason="มีช่องทางครบ"
-        )
+        reviewing.row(found, reviewer, "4.31", band=2, reason="มีช่องทางครบ")
     answer = Answer.objects.get(assessment=assessment, indicator__code="4.31")
     answer.assessment = assessment
     last = lastyear.last_year_of(answer, standard.indicators["4.31"])

@@ -14,6 +14,7 @@ from assessments.services import Entry
 from assessments.services.seen import seen_mark
 from assessments.workflow import Status
 from indicators.editions import EditionNode
+from tests import reviewing
 from tests.answers import answer_all
 
 
@@ -213,11 +214,9 @@ def test_submitting_needs_a_sign_in_and_then_comes_back_to_the_check(
     assert as_head.put(submit_url(whole)).status_code == 405
 
 
-def test_an_accepted_assessment_is_not_submitted_again(
-    as_head: Client, whole: Assessment, head: User, reviewer: User
-) -> None:
+def test_a_final_result_is_not_submitted_again(as_head: Client, whole: Assessment, head: User, reviewer: User) -> None:
     services.submit(assessment=whole, by=head, certified=True)
-    services.accept(assessment=whole, by=reviewer)
+    reviewing.final(whole, reviewer, head)
     assert as_head.post(submit_url(whole), certified(whole)).status_code == 403
 
 

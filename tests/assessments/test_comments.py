@@ -61,7 +61,7 @@ def test_who_writes_in_which_thread_and_when(
         except Refused:
             continue
         wrote.add(who)
-    assert wrote == (set() if (thread, status) == (CENTRE, Status.ACCEPTED) else WRITERS[thread])
+    assert wrote == (set() if thread == CENTRE and status in {Status.FINAL, Status.PUBLISHED} else WRITERS[thread])
     assert {text for _thread, _role, text in texts()} == {f"จาก {who}" for who in wrote}
 
 
@@ -135,7 +135,7 @@ def test_a_box_to_write_stands_exactly_where_it_is_taken(
         ]
     both, centre = ["office", "centre"], ["centre"]
     assert found == {"editor": both, "reviewer": centre, "manager": centre, "inspector": [], "admin": []}
-    stand_at(talked, Status.ACCEPTED, head)
+    stand_at(talked, Status.FINAL, head)
     client = signed_in(head)
     assert [bool(talk["form"]) for talk in client.get(path_of(talked)).context["talks"]] == [True, False]
 
@@ -190,8 +190,8 @@ def test_a_comment_that_is_refused_stays_in_its_box(
 def test_a_comment_that_comes_too_late_is_told_and_kept(
     as_editor: Client, as_reviewer: Client, assessment: Assessment, head: User, *, htmx: bool
 ) -> None:
-    """Accepted in between: the box stays with the text, so that it can be copied."""
-    stand_at(assessment, Status.ACCEPTED, head)
+    """Made final in between: the box stays with the text, so that it can be copied."""
+    stand_at(assessment, Status.FINAL, head)
     headers = {"HX-Request": "true"} if htmx else {}
     for client in (as_editor, as_reviewer):
         response = client.post(path_of(assessment, "centre/"), {"centre-text": "ยังมีคำถาม"}, headers=headers)

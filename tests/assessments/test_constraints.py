@@ -217,7 +217,11 @@ BREAKS: dict[str, list[Callable[[World], Any]]] = {
     "assessment_past_draft_was_submitted": [
         lambda w: w.assessed(status=Status.SUBMITTED),
         lambda w: w.assessed(status=Status.RETURNED),
-        lambda w: w.assessed(status=Status.ACCEPTED),
+        lambda w: w.assessed(status=Status.IN_REVIEW),
+        lambda w: w.assessed(status=Status.VERIFIED),
+        lambda w: w.assessed(status=Status.REPLIED),
+        lambda w: w.assessed(status=Status.FINAL),
+        lambda w: w.assessed(status=Status.PUBLISHED),
     ],
     "submission_reference_is_unique": [
         lambda w: Assessment.objects.filter(province__iso__in=["TH-50", "TH-51"]).update(

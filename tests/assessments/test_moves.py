@@ -1,18 +1,26 @@
-"""The moves of the central division by direct POST: return, accept, reopen, extend."""
+"""The moves of the central division by direct POST, by each role at each state."""
 
+import itertools
 from datetime import date
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from assessments import services
 from assessments.models import Assessment, Extension, Province, StatusChange, SupportMembership, SupportOffice, User
 from assessments.workflow import Role, Status
+from indicators.editions import EditionNode
+from tests import reviewing
+from tests.answers import answer_all
+from tests.assessments.procedure import expected
 from tests.conftest import person, signed_in
 
-VIEWS = ("return", "accept", "reopen", "extend")
+VIEWS = ("return", "verify", "finalise", "reopen", "extend")
 GOOD = {
     "return": {
         "return-reason": "แก้ 2.4 และ 4.12",
@@ -20,7 +28,8 @@ GOOD = {
         "return-due_on_1": "8",
         "return-due_on_2": "2569",
     },
-    "accept": {"accept-confirmed": "on"},
+    "verify": {"verify-confirmed": "on"},
+    "finalise": {"finalise-confirmed": "on"},
     "reopen": {"reopen-reason": "พบข้อมูลใหม่"},
     "extend": {
         "extend-reason": "น้ำท่วม",
@@ -30,7 +39,7 @@ GOOD = {
     },
 }
 OTHERS = ("office_editor", "office_head", "inspector", "admin", "supporter")
-LEADS_TO = {"return": "returned", "accept": "accepted", "reopen": "submitted"}
+LEADS_TO = {"return": "returned", "verify": "verified", "finalise": "final", "reopen": "in_review"}
 
 
 @pytest.fixture
@@ -48,6 +57,7 @@ def stands_at(assessment: Assessment, status: Status, head: User) -> Assessment:
         submitted_by=head if sent else None,
         answers_hash="0" * 64 if sent else "",
         reference="2569-50-1" if sent else "",
+        reply_until=date(2026, 8, 17) if status in {Status.VERIFIED, Status.REPLIED} else None,
     )
     return Assessment.objects.whole().get(pk=assessment.pk)
 
@@ -55,6 +65,17 @@ def stands_at(assessment: Assessment, status: Status, head: User) -> Assessment:
 def post(client: Client, assessment: Assessment, move: str, **changed: str) -> Any:
     data = GOOD[move] | {f"{move}-{name}": value for name, value in changed.items()}
     return client.post(f"/offices/{assessment.pk}/{move}/", data)
+
+
+class Undone:
+    """What happens inside is taken back at its end."""
+
+    def __enter__(self) -> Self:
+        self.point = transaction.savepoint()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        transaction.savepoint_rollback(self.point)
 
 
 def told(response: Any) -> list[str]:
@@ -68,8 +89,8 @@ def supporter_of_chiang_mai(chiang_mai: Province) -> User:
     return person("s10@region.example", Role.SUPPORTER, support_office=office)
 
 
-def test_role_by_status_by_action_exactly_these_are_done(
-    assessment: Assessment,
+@pytest.fixture
+def people(
     editor: User,
     head: User,
     reviewer: User,
@@ -77,42 +98,52 @@ def test_role_by_status_by_action_exactly_these_are_done(
     inspector: User,
     admin: User,
     supporter_of_chiang_mai: User,
-) -> None:
+) -> list[User]:
+    return [editor, head, reviewer, manager, inspector, admin, supporter_of_chiang_mai]
+
+
+@pytest.fixture
+def judged(assessment: Assessment, editor: User, head: User, reviewer: User) -> Assessment:
+    """Answered, submitted and judged whole, so that nothing but the table stands in the way of a move."""
+    answer_all(assessment, editor)
+    services.submit(assessment=assessment, by=head, certified=True)
+    return reviewing.judged(assessment, reviewer)
+
+
+def test_role_by_status_by_action_exactly_these_are_done(judged: Assessment, people: list[User], head: User) -> None:
     done, answers = set(), set()
-    for user in (editor, head, reviewer, manager, inspector, admin, supporter_of_chiang_mai):
+    for user in people:
         client = signed_in(user)
-        for status in Status:
-            for move in VIEWS:
-                stands_at(assessment, status, head)
+        for status, move in itertools.product(Status, VIEWS):
+            with Undone():
+                stands_at(judged, status, head)
                 written = StatusChange.objects.count() + Extension.objects.count()
-                response = post(client, assessment, move)
+                response = post(client, judged, move)
                 wrote = StatusChange.objects.count() + Extension.objects.count() - written
-                assessment.refresh_from_db()
+                judged.refresh_from_db()
                 answers.add((user.role, move, response.status_code))
                 if wrote:
                     done.add((user.role, status.value, move))
-                    assert assessment.status == LEADS_TO.get(move, status)
-                else:
-                    assert assessment.status == status
-    assert done == {
-        ("reviewer", "submitted", "return"),
-        ("reviewer", "submitted", "accept"),
-        ("manager", "submitted", "return"),
-        ("manager", "submitted", "accept"),
-        ("manager", "accepted", "reopen"),
-        ("manager", "draft", "extend"),
-        ("manager", "returned", "extend"),
+                assert judged.status == (LEADS_TO.get(move, status) if wrote else status)
+    wanted = {
+        (role.value, status.value, move)
+        for role, status, move in itertools.product(Role, Status, VIEWS)
+        if expected(role, move, status, "open", "open" if status in {"verified", "replied"} else "not_yet")
     }
+    assert done == wanted
+    assert len(wanted) == 2 * 2 * 2 + 2 + 2 + 2
     wrong_role = {(role, move) for role, move, status_code in answers if status_code == 403}
-    assert wrong_role == {
-        *(
-            (role, move)
-            for role in ("office_editor", "office_head", "inspector", "admin", "supporter")
-            for move in VIEWS
-        ),
-        ("reviewer", "reopen"),
-        ("reviewer", "extend"),
-    }
+    assert wrong_role == {*itertools.product(OTHERS, VIEWS), ("reviewer", "reopen"), ("reviewer", "extend")}
+
+
+@pytest.mark.parametrize(("until", "done"), [(date(2026, 8, 2), 1), (date(2026, 8, 3), 0)])
+def test_without_a_reply_a_result_is_final_only_after_its_days(
+    judged: Assessment, head: User, as_reviewer: Client, until: date, done: int
+) -> None:
+    stands_at(judged, Status.VERIFIED, head)
+    Assessment.objects.filter(pk=judged.pk).update(reply_until=until)
+    assert post(as_reviewer, judged, "finalise").status_code == (302 if done else 409)
+    assert StatusChange.objects.filter(action="finalise").count() == done
 
 
 @pytest.mark.parametrize("move", VIEWS)
@@ -139,9 +170,9 @@ def test_rejects_get(move: str, submitted: Assessment, as_manager: Client) -> No
 
 def test_the_wrong_role_reads_why(submitted: Assessment, as_inspector: Client) -> None:
     as_inspector.cookies["django_language"] = "en"
-    response = post(as_inspector, submitted, "accept")
+    response = post(as_inspector, submitted, "verify")
     assert response.status_code == 403
-    assert "Only the central division can accept an assessment." in response.content.decode()
+    assert "Only the central division can verify an assessment." in response.content.decode()
 
 
 def test_returning_writes_one_row_with_reason_and_day(
@@ -165,14 +196,19 @@ def test_a_due_day_after_the_closing_day_extends_the_office(submitted: Assessmen
     assert Extension.objects.get().reason == "แก้ 2.4 และ 4.12"
 
 
-@pytest.mark.parametrize("move", ["return", "accept"])
-def test_a_double_post_is_done_once_and_says_so(move: str, submitted: Assessment, as_reviewer: Client) -> None:
+@pytest.mark.parametrize(
+    ("move", "status"), [("return", "in_review"), ("verify", "in_review"), ("finalise", "replied")]
+)
+def test_a_double_post_is_done_once_and_says_so(
+    move: str, status: str, judged: Assessment, head: User, as_reviewer: Client
+) -> None:
+    stands_at(judged, Status(status), head)
     as_reviewer.cookies["django_language"] = "en"
-    first = post(as_reviewer, submitted, move)
-    second = post(as_reviewer, submitted, move)
+    first = post(as_reviewer, judged, move)
+    second = post(as_reviewer, judged, move)
     assert [first.status_code, second.status_code] == [302, 302]
-    assert second.headers["Location"] == f"/offices/{submitted.pk}/"
-    assert StatusChange.objects.count() == 1
+    assert second.headers["Location"] == f"/offices/{judged.pk}/"
+    assert StatusChange.objects.filter(action=move).count() == 1
     assert told(second)[-1] == "info: You did this already; it was done once."
 
 
@@ -186,16 +222,40 @@ def test_a_double_post_of_an_extension_writes_one(assessment: Assessment, as_man
 
 
 def test_a_colleague_was_quicker_the_typed_reason_is_kept(
-    submitted: Assessment, as_reviewer: Client, as_manager: Client
+    judged: Assessment, as_reviewer: Client, as_manager: Client
 ) -> None:
     as_reviewer.cookies["django_language"] = "en"
-    post(as_manager, submitted, "accept")
-    response = post(as_reviewer, submitted, "return", reason="แก้ 3.1 ด้วย")
+    post(as_manager, judged, "verify")
+    response = post(as_reviewer, judged, "return", reason="แก้ 3.1 ด้วย")
     assert response.status_code == 409
     page = response.content.decode()
-    assert "This assessment is accepted and closed." in page
+    assert "This assessment is verified; the office may reply to the verdicts." in page
     assert "แก้ 3.1 ด้วย" in page
-    assert list(StatusChange.objects.values_list("action", flat=True)) == ["accept"]
+    assert list(StatusChange.objects.values_list("action", flat=True)) == ["verify", "begin", "submit"]
+
+
+def test_verifying_what_is_not_judged_is_refused_with_what_is_left(submitted: Assessment, as_reviewer: Client) -> None:
+    as_reviewer.cookies["django_language"] = "en"
+    response = post(as_reviewer, submitted, "verify")
+    assert response.status_code == 422
+    assert "86 answers are not judged yet (1.1, 1.2," in response.content.decode()
+    assert not StatusChange.objects.exists()
+
+
+def test_the_questions_that_go_with_a_return_stand_beside_it(
+    judged: Assessment, standard: EditionNode, reviewer: User, as_reviewer: Client
+) -> None:
+    as_reviewer.cookies["django_language"] = "en"
+    page = as_reviewer.get(f"/offices/{judged.pk}/").content.decode()
+    assert "No question is written, so the whole assessment opens" in page
+    assert f'action="/offices/{judged.pk}/verify/"' in page
+    services.ask(assessment=judged, indicator=standard.indicators["2.4"], by=reviewer, text="แนบคำสั่งแต่งตั้ง")
+    page = as_reviewer.get(f"/offices/{judged.pk}/").content.decode()
+    assert "These questions go with the return." in page
+    assert "แนบคำสั่งแต่งตั้ง" in page
+    assert "Return with 1 question" in page
+    assert "Questions are written but not sent (2.4)" in page
+    assert f'action="/offices/{judged.pk}/verify/"' not in page
 
 
 @pytest.mark.parametrize(
@@ -209,7 +269,7 @@ def test_a_colleague_was_quicker_the_typed_reason_is_kept(
         ),
         ("return", {"due_on_2": "2026"}, "Write the year as a Buddhist year: did you mean 2569?"),
         ("return", {"reason": "ก" * 5001}, "Write at most 5000 characters; this has 5001."),
-        ("accept", {"confirmed": ""}, "Tick the confirmation before you accept."),
+        ("verify", {"confirmed": ""}, "Tick the confirmation before you verify."),
     ],
 )
 def test_a_refused_form_says_what_to_do_and_keeps_what_was_typed(
@@ -247,10 +307,29 @@ def test_an_extension_is_later_than_the_round(
     assert sentence in response.content.decode()
 
 
-def test_reopening_takes_the_acceptance_back_with_its_reason(
-    assessment: Assessment, head: User, as_manager: Client
+@pytest.mark.parametrize("status", ["final", "published"])
+def test_reopening_takes_the_result_back_with_its_reason(
+    status: str, assessment: Assessment, head: User, as_manager: Client
 ) -> None:
-    stands_at(assessment, Status.ACCEPTED, head)
+    stands_at(assessment, Status(status), head)
     assert post(as_manager, assessment, "reopen").status_code == 302
     change = StatusChange.objects.get()
-    assert (change.from_status, change.to_status, change.reason) == ("accepted", "submitted", "พบข้อมูลใหม่")
+    assert (change.from_status, change.to_status, change.reason) == (status, "in_review", "พบข้อมูลใหม่")
+
+
+def test_late_and_extended_are_on_the_pages_with_their_reason(
+    assessment: Assessment, head: User, manager: User, as_manager: Client, as_head: Client, time_machine: Any
+) -> None:
+    services.extend(assessment=assessment, closes_on=date(2026, 10, 5), reason="น้ำท่วมสำนักงาน", by=manager)
+    stands_at(assessment, Status.SUBMITTED, head)
+    Assessment.objects.filter(pk=assessment.pk).update(submitted_at="2026-10-01T00:00:00+07:00")
+    for client in (as_manager, as_head):
+        client.cookies["django_language"] = "en"
+    assert "after the closing day" in as_manager.get("/offices/").content.decode()
+    for client, path in (
+        (as_manager, f"/offices/{assessment.pk}/"),
+        (as_head, f"/assessments/{assessment.pk}/history/"),
+    ):
+        page = client.get(path).content.decode()
+        assert "Submitted after the round&#x27;s closing day, 30 September 2569 B.E." in page
+        assert page.count("น้ำท่วมสำนักงาน") == 2

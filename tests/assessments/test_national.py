@@ -61,6 +61,7 @@ def stands(iso: str, status: Status, head: User) -> None:
         submitted_by=head,
         answers_hash="0" * 64,
         reference=f"2569-{iso}",
+        reply_until=date(2026, 8, 17) if status in {Status.VERIFIED, Status.REPLIED} else None,
     )
 
 
@@ -142,7 +143,7 @@ def test_counts_on_top_add_up_and_lead_to_their_offices(round_2569: Round, head:
     stands("TH-50", Status.SUBMITTED, head)
     stands("TH-51", Status.SUBMITTED, head)
     stands("TH-52", Status.RETURNED, head)
-    stands("TH-53", Status.ACCEPTED, head)
+    stands("TH-53", Status.FINAL, head)
     Assessment.objects.filter(province__iso="TH-54").update(touched=True)
     client = in_english(reviewer)
     page = client.get("/offices/").content.decode()
@@ -153,11 +154,15 @@ def test_counts_on_top_add_up_and_lead_to_their_offices(round_2569: Round, head:
         ("Not started", "71"),
         ("In progress", "1"),
         ("Submitted", "2"),
+        ("In review", "0"),
         ("Returned for correction", "1"),
-        ("Accepted", "1"),
+        ("Verified, open for the office&#x27;s reply", "0"),
+        ("The office has replied", "0"),
+        ("Final", "1"),
+        ("Published", "0"),
     ]
     found = [len(offices(client.get(f"/offices/{link}").content.decode())) for link, _word, _number in counted]
-    assert found == [71, 1, 2, 1, 1]
+    assert found == [71, 1, 2, 0, 1, 0, 0, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +215,7 @@ def test_sorts_by_every_column_both_ways(round_2569: Round, head: User, as_revie
     scored("TH-42", "", None, low="9.00", high="9.99")
     Assessment.objects.filter(province__iso="TH-42").update(answered=85, touched=True)
     Assessment.objects.filter(province__iso="TH-50").update(answered=86)
-    stands("TH-50", Status.ACCEPTED, head)
+    stands("TH-50", Status.FINAL, head)
     for column in ("2", "3", "4", "overall"):
         assert listed(as_reviewer, sort=f"-{column}")[:3] == ["เชียงใหม่", "ภูเก็ต", "เลย"]
         assert listed(as_reviewer, sort=column)[:2] == ["ภูเก็ต", "เชียงใหม่"]
@@ -336,7 +341,7 @@ def test_the_list_takes_five_queries_whatever_the_number_of_offices(
 
 
 @pytest.mark.parametrize("answered", [1, 3, 86])
-def test_one_assessment_takes_seven_queries_whatever_it_holds(
+def test_one_assessment_takes_eight_queries_whatever_it_holds(
     answered: int, assessment: Assessment, editor: User, as_reviewer: Client, django_assert_num_queries: Any
 ) -> None:
     chosen = list(assessment.answers.values_list("pk", flat=True)[:answered])
@@ -346,8 +351,8 @@ def test_one_assessment_takes_seven_queries_whatever_it_holds(
     for pk in chosen:
         attach(Answer.objects.get(pk=pk), f"หลักฐาน {pk}.pdf", editor)
     as_reviewer.get(f"/offices/{assessment.pk}/")
-    # Session, person, assessment, answers, evidence, history.
-    with django_assert_num_queries(7):
+    # Session, person, assessment, answers, evidence, comments, history, extensions.
+    with django_assert_num_queries(8):
         page = as_reviewer.get(f"/offices/{assessment.pk}/").content.decode()
     assert page.count("หลักฐาน ") >= answered
 
@@ -467,18 +472,15 @@ def test_history_tells_who_when_from_to_and_why(
 @pytest.mark.parametrize(
     ("role", "status", "forms", "reasons"),
     [
-        ("reviewer", "submitted", ["return", "accept"], ["Only a central manager can reopen an accepted assessment."]),
-        (
-            "manager",
-            "submitted",
-            ["return", "accept"],
-            ["This assessment is not accepted, so there is nothing to reopen."],
-        ),
-        ("manager", "accepted", ["reopen"], ["This assessment is accepted and closed."]),
+        ("reviewer", "submitted", ["return"], ["86 answers are not judged yet", "Verify the assessment first;"]),
+        ("manager", "in_review", ["return"], ["This assessment is not final"]),
+        ("reviewer", "verified", [], ["The office can reply until 17 August 2569 B.E.", "The office can still reply;"]),
+        ("manager", "replied", ["finalise"], ["The office accepts all verdicts."]),
+        ("manager", "final", ["reopen"], ["The result of this assessment is final."]),
         ("manager", "draft", ["extend"], ["The office has not submitted this assessment yet."]),
         ("reviewer", "returned", [], ["This assessment is back with the office for correction."]),
-        ("admin", "submitted", [], ["Only the central division can accept an assessment."]),
-        ("inspector", "submitted", [], ["You can read this assessment. The central division returns and accepts"]),
+        ("admin", "submitted", [], ["Only the central division can verify an assessment."]),
+        ("inspector", "submitted", [], ["You can read this assessment. The central division judges its answers"]),
     ],
 )
 def test_the_page_offers_what_the_table_allows_and_says_why_not(

@@ -17,6 +17,7 @@ from assessments.services.assigning import Wanted
 from assessments.services.people import accept_invitation, invite
 from assessments.workflow import Role
 from indicators.editions import EditionNode
+from tests import reviewing
 from tests.answers import answer_all
 from tests.conftest import person
 
@@ -96,12 +97,12 @@ def test_a_reminder_counts_the_days(
 
 
 def test_who_has_submitted_is_not_reminded(
-    sent: Assessment, editor: User, stranger: User, reviewer: User, time_machine: Any
+    sent: Assessment, editor: User, head: User, stranger: User, reviewer: User, time_machine: Any
 ) -> None:
     time_machine.move_to("2026-09-23T08:00:00+07:00")
     assert due(editor) == []
     assert due(stranger) == ["7"]
-    services.accept(assessment=sent, by=reviewer)
+    reviewing.final(sent, reviewer, head)
     assert due(editor) == []
 
 
@@ -166,17 +167,6 @@ def test_a_return_with_a_later_day_is_one_notice(sent: Assessment, editor: User,
     assert [notice.kind for notice in queries.notices_of(editor)] == [Kind.RETURNED]
 
 
-def test_an_acceptance_and_its_reopening(sent: Assessment, head: User, reviewer: User, manager: User) -> None:
-    services.accept(assessment=sent, by=reviewer)
-    (accepted,) = queries.notices_of(head)
-    assert accepted.sentence == "ส่วนกลางรับรองผลการประเมินปีงบประมาณ 2569 แล้ว"
-    assert accepted.link == f"/assessments/{sent.pk}/form/"
-    services.reopen(assessment=sent, by=manager, reason="พบตัวเลขผิด")
-    (reopened,) = queries.notices_of(head)
-    assert reopened.sentence == "ส่วนกลางถอนการรับรองผลปีงบประมาณ 2569 เพื่อตรวจใหม่"
-    assert (reopened.detail, reopened.link) == ("พบตัวเลขผิด", f"/assessments/{sent.pk}/history/")
-
-
 def test_the_newest_extension_counts_while_it_is_the_offices_day(
     assessment: Assessment, editor: User, stranger: User, manager: User
 ) -> None:
@@ -192,7 +182,7 @@ def test_the_newest_extension_counts_while_it_is_the_offices_day(
 def test_nothing_is_told_for_ever(
     sent: Assessment, head: User, reviewer: User, time_machine: Any, days: int, count: int
 ) -> None:
-    services.accept(assessment=sent, by=reviewer)
+    reviewing.final(sent, reviewer, head)
     time_machine.move_to(datetime(2026, 8, 3, 9, 59, tzinfo=BANGKOK) + timedelta(days=days))
     assert len(told(head)) == count
 
@@ -344,12 +334,10 @@ def test_one_submission_leads_to_its_office(sent: Assessment, reviewer: User) ->
     assert (notice.detail, notice.link) == ("เชียงใหม่", f"/offices/{sent.pk}/")
 
 
-def test_a_submission_is_told_until_it_is_returned_or_accepted(sent: Assessment, reviewer: User, manager: User) -> None:
-    see_all(reviewer)
-    services.accept(assessment=sent, by=reviewer)
+def test_a_submission_is_told_until_somebody_begins_its_review(sent: Assessment, reviewer: User, manager: User) -> None:
+    assert len(told(manager)) == 1
+    reviewing.judge(sent, reviewer, "2.1")
     assert told(manager) == []
-    services.reopen(assessment=sent, by=manager, reason="พบตัวเลขผิด")
-    assert [notice.is_seen for notice in queries.notices_of(reviewer)] == [True]
 
 
 def test_many_offices_are_counted_not_listed(round_2569: Round, reviewer: User, time_machine: Any) -> None:
@@ -378,14 +366,14 @@ def test_who_has_a_later_day_is_not_overdue_before_it(
 
 
 def test_one_group_is_marked_and_the_rest_stays_new(
-    sent: Assessment, editor: User, reviewer: User, time_machine: Any
+    sent: Assessment, editor: User, head: User, reviewer: User, time_machine: Any
 ) -> None:
     comment(sent, reviewer, "นับอย่างไร")
-    services.accept(assessment=sent, by=reviewer)
+    reviewing.final(sent, reviewer, head)
     now = datetime.now(BANGKOK)
     assert notices.mark_seen(person=editor, until=now, group=f"comment:{sent.pk}") == 1
     assert [(notice.kind, notice.is_seen) for notice in queries.notices_of(editor)] == [
-        (Kind.ACCEPTED, False),
+        (Kind.FINAL, False),
         (Kind.COMMENT, True),
     ]
     assert notices.mark_seen(person=editor, until=now) == 1

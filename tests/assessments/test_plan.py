@@ -13,6 +13,7 @@ from assessments.models import Assessment, LogEntry, PlanStep, Province, Round, 
 from assessments.queries import plan as queries
 from assessments.services import Entry
 from indicators.editions import EditionNode
+from tests import reviewing
 from tests.answers import answer_all
 from tests.conftest import signed_in
 
@@ -134,11 +135,11 @@ def test_what_writes_takes_only_post_and_what_reads_only_get(as_editor: Client, 
         assert as_editor.post(f"{path}{place}remove/").status_code == 404
 
 
-def test_the_plan_can_be_changed_after_the_assessment_is_accepted(
+def test_the_plan_can_be_changed_after_the_result_is_final(
     as_editor: Client, filled: Assessment, head: User, manager: User, path: str
 ) -> None:
     services.submit(assessment=filled, by=head, certified=True)
-    services.accept(assessment=filled, by=manager)
+    reviewing.final(filled, manager, head)
     assert as_editor.post(f"{path}2.1/", {"target_band": "1"}).status_code == 302
     assert steps(filled) == {"2.1": (1, "", "", None)}
 

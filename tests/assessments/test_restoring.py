@@ -11,6 +11,7 @@ from assessments.services import Entry, Refused, Stale
 from assessments.services.answers import COLUMNS
 from assessments.services.restoring import columns_at
 from indicators.editions import EditionNode, IndicatorNode
+from tests import reviewing
 from tests.answers import answer_all
 from tests.evidence import added
 
@@ -128,14 +129,14 @@ def test_files_stay_as_they_are(assessment: Assessment, standard: EditionNode, e
     assert EvidenceUse.objects.filter(answer__indicator_id=node.pk).count() == 1
 
 
-def test_the_decision_of_a_reviewer_falls_with_what_it_rested_on(
+def test_the_row_of_a_reviewer_falls_with_what_it_rested_on(
     assessment: Assessment, standard: EditionNode, editor: User, head: User, reviewer: User
 ) -> None:
     answer_all(assessment, editor)
     node = standard.indicators["4.31"]
     save(assessment, node, editor, 1, no_case=True, no_case_reason="ไม่มีเรื่อง")
     services.submit(assessment=assessment, by=head, certified=True)
-    services.decide_no_case(assessment=assessment, indicator=node, by=reviewer, band=2, reason="ตรวจแล้ว")
+    reviewing.row(assessment, reviewer, "4.31", band=2)
     services.return_for_correction(assessment=assessment, by=reviewer, reason="แก้", due_on=assessment.closes_on)
     answer = restore(assessment, node, editor, 1, version=3)
     assert (answer.no_case, answer.decided_band, answer.decided_reason, answer.pending) == (False, None, "", "")

@@ -14,6 +14,7 @@ from assessments.queries.stored_scores import differences
 from assessments.services import Entry
 from assessments.workflow import Status
 from indicators.editions import EditionNode
+from tests import reviewing
 from tests.answers import answer_all
 from tests.conftest import signed_in
 from tests.rivals import first
@@ -118,29 +119,37 @@ def test_the_history_page_shows_both_explanations(
     assert "ร้อยละ 96 ของรอบนี้" in page
 
 
-def test_an_accepted_one_stays_as_it_is_until_it_is_reopened(
-    assessment: Assessment, reviewer: User, manager: User, target: SetTarget, submit: Callable[[], None]
-) -> None:
-    submit()
-    services.accept(assessment=assessment, by=reviewer)
-    target("96")
-    assert (outcome(assessment), of(assessment).version) == ((None, None, "target"), 1)
-    assert all_as_the_rules_say()
-    services.reopen(assessment=assessment, by=manager, reason="เป้าหมายมาแล้ว")
-    assert (outcome(assessment), of(assessment).version) == ((False, Decimal(96), ""), 2)
-    assert all_as_the_rules_say()
-
-
-def test_an_accepted_one_that_is_judged_keeps_its_target_when_reopened(
-    assessment: Assessment, reviewer: User, manager: User, target: SetTarget, submit: Callable[[], None]
+def test_a_verified_and_a_final_one_keep_their_target_when_reopened_too(
+    assessment: Assessment,
+    head: User,
+    reviewer: User,
+    manager: User,
+    target: SetTarget,
+    submit: Callable[[], None],
 ) -> None:
     target("94")
     submit()
-    services.accept(assessment=assessment, by=reviewer)
+    reviewing.verified(assessment, reviewer)
     target("96")
+    assert (outcome(assessment), of(assessment).version) == ((True, Decimal(94), ""), 1)
+    services.reply(assessment=assessment, by=head)
+    services.finalise(assessment=assessment, by=reviewer)
+    target("97")
     services.reopen(assessment=assessment, by=manager, reason="ตรวจอีกครั้ง")
     assert (outcome(assessment), of(assessment).version) == ((True, Decimal(94), ""), 1)
     assert all_as_the_rules_say()
+
+
+def test_one_in_review_that_waits_is_judged_when_the_target_comes(
+    assessment: Assessment, reviewer: User, target: SetTarget, submit: Callable[[], None]
+) -> None:
+    submit()
+    reviewing.judge(assessment, reviewer, "2.1")
+    with pytest.raises(services.Refused):
+        reviewing.judge(assessment, reviewer, "1.31")
+    target("96")
+    assert (outcome(assessment), of(assessment).version) == ((False, Decimal(96), ""), 2)
+    assert reviewing.judge(assessment, reviewer, "1.31").judged_version == 2
 
 
 def test_a_returned_one_is_judged_by_the_round_s_target_again(
@@ -203,4 +212,4 @@ def test_the_round_s_page_says_whom_a_new_target_reaches(assessment: Assessment,
     page = client.get(f"/rounds/{assessment.round_id}/").content.decode()
     assert "in offices that are still working: not started, in progress or returned" in page
     assert "A submitted assessment keeps the target it was judged by" in page
-    assert "An accepted assessment does not change." in page
+    assert "A verified or final assessment does not change." in page

@@ -15,6 +15,7 @@ from assessments.proofs import Claim, claim_of, proof_link, token_of
 from assessments.qr import QUIET, qr_of
 from assessments.services import Entry
 from indicators.editions import EditionNode
+from tests import reviewing
 from tests.answers import answer_all
 from tests.assessments.test_check_submit import run_worker
 from tests.evidence import added
@@ -104,8 +105,8 @@ def test_nobody_is_named_and_no_figure_but_the_level_is_given(sent: Assessment, 
     assert f"/assessments/{sent.pk}/" not in page
 
 
-def test_an_accepted_assessment_still_equals_its_paper(sent: Assessment, reviewer: User) -> None:
-    services.accept(assessment=sent, by=reviewer)
+def test_a_final_result_still_equals_its_paper(sent: Assessment, reviewer: User, head: User) -> None:
+    reviewing.final(sent, reviewer, head)
     assert Client().get(address(sent)).context["proof"].changed_at is None
 
 
