@@ -102,7 +102,7 @@ def may_answer(user: User, assessment: Assessment, code: str) -> Decision:
 
 def not_asked(assessment: Assessment) -> str:
     """Why an indicator that the last return does not ask about is locked."""
-    return _("The central division asks only about %(codes)s; this answer stays as it was submitted.") % {
+    return _("The central division asks only about %(codes)s; all other answers stay as they were submitted.") % {
         "codes": ", ".join(assessment.asked)
     }
 

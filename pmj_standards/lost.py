@@ -9,7 +9,15 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 # Forms with long texts: what was typed comes back, to be copied or sent again. Nothing of it is kept on the server.
-KEPT = {"answer_save": "answer_detail", "judge": "review_answer", "question_add": "review_answer"}
+KEPT = {
+    "answer_save": "answer_detail",
+    "question_answer": "answer_detail",
+    "judge": "review_answer",
+    "question_add": "review_answer",
+    "respond": "reply",
+    "settle": "reply",
+}
+_OF_PAGE = {"reply": {"pk"}}
 # Addresses above another one that are no pages.
 NO_PAGES = {"evidence_preview"}
 # What says how to save, not what; an old choice between two versions is made anew.
@@ -25,6 +33,7 @@ def _labels() -> dict[str, str]:
         "number_source": _("Who counted, and from what"),
         "reason": _("Reason of the verdict"),
         "question": _("Question to the office"),
+        "text": _("What you wrote"),
     }
 
 
@@ -49,8 +58,11 @@ def not_saved(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
     others = [(name, value) for name, value in sent if name not in labels and name not in _DROPPED]
     not_numbers = {"version", "back", "compact", "evidence_held", "no_case"}
     not_numbers |= {"verdict", "quick", "answer_version", "go", "also_ask", "by", "sort", "region", "only"}
+    not_numbers |= {"response", "band", "seen"}
     numbers = [value for name, value in others if name not in not_numbers and value]
-    page = reverse(KEPT[str(match.url_name)], kwargs=match.kwargs)
+    name = KEPT[str(match.url_name)]
+    wanted = _OF_PAGE.get(name, {"pk", "code"})
+    page = reverse(name, kwargs={key: value for key, value in match.kwargs.items() if key in wanted})
     context = {"texts": texts, "others": others, "numbers": numbers, "page": page}
     return render(request, "not_saved.html", context, status=status)
 

@@ -53,7 +53,7 @@ def test_nothing_typed_is_shown_for_other_addresses(client: Client, assessment: 
     ("path", "back"),
     [
         ("/offices/{pk}/return/", "/offices/{pk}/"),
-        ("/offices/{pk}/indicators/4.31/decide/", "/offices/{pk}/"),
+        ("/assessments/{pk}/reply/send/", "/assessments/{pk}/reply/"),
         ("/assessments/{pk}/indicators/2.2/evidence/upload/", "/assessments/{pk}/indicators/2.2/evidence/"),
         (
             "/assessments/{pk}/indicators/2.2/evidence/00000000-0000-0000-0000-000000000000/take-off/",
@@ -75,3 +75,20 @@ def test_opening_an_address_that_only_takes_forms_shows_the_way_back(
 def test_a_programme_that_asks_for_json_gets_no_page(as_editor: Client) -> None:
     response = as_editor.get("/me/keep/", headers={"Accept": "application/json"})
     assert (response.status_code, response.content) == (405, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "page"),
+    [
+        ("reply/2.1/", {"text": "หลักฐานแนบแล้ว"}, "reply/"),
+        ("review/2.1/settle/", {"reason": "หลักฐานแนบแล้ว"}, "reply/"),
+        ("indicators/2.1/questions/1/", {"text": "หลักฐานแนบแล้ว"}, "indicators/2.1/"),
+    ],
+)
+def test_words_of_the_review_come_back_too(
+    client: Client, assessment: Assessment, path: str, typed: dict[str, str], page: str
+) -> None:
+    response = client.post(f"/assessments/{assessment.pk}/{path}", typed)
+    assert response.status_code == 401
+    assert "หลักฐานแนบแล้ว</textarea>" in response.content.decode()
+    assert f"/accounts/login/?next=/assessments/{assessment.pk}/{page}" in response.content.decode()

@@ -1,6 +1,6 @@
 """The office's answer to a question of the centre."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +42,7 @@ class QuestionForm(forms.Form):
 
     def show_theirs(self) -> None:
         """The other answer was seen now: sending again replaces it."""
-        data = self.data.copy()
+        data = cast("Any", self.data).copy()
         data["seen"] = seen_of(self.question)
         self.data = data
 

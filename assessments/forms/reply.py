@@ -54,7 +54,7 @@ class ItemForm(forms.Form):
         self.review = review
 
     def show_theirs(self, review: Review) -> None:
-        data = self.data.copy()
+        data = cast("Any", self.data).copy()
         data["version"] = str(review.version)
         self.data = data
 

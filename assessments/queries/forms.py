@@ -17,7 +17,7 @@ def reviews_by_indicator(assessment: Assessment) -> dict[int, Review]:
     """What reviewers said of its answers, by the primary key of their indicator. One query."""
     found = Review.objects.filter(answer__assessment=assessment).select_related("judged_by", "final_by")
     pairs = found.annotate(of=F("answer__indicator"))
-    return {review.of: review for review in pairs}  # type: ignore[attr-defined]
+    return {review.of: review for review in pairs}
 
 
 def kept_file(content_hash: str) -> FormFile | None:

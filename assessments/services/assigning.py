@@ -41,8 +41,9 @@ def assign(*, assessment: Assessment, by: User, wanted: Mapping[int, Wanted]) ->
         raise Refused(not_asked(assessment))
     for indicator, each in wanted.items():
         row = before.get(indicator)
-        if row is not None and each.person is None:
-            row.delete()
+        if each.person is None:
+            if row is not None:
+                row.delete()
         else:
             Assignment.objects.update_or_create(
                 assessment=assessment,

@@ -4,9 +4,9 @@ As there, the file is written first and its row afterwards; where the row fails 
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.files import CheckedFile
@@ -29,7 +29,9 @@ def attach_to_review(*, review: Review, file: CheckedFile, by: User) -> Attachme
     return store(Attachment(review=review, by=by), file, Attachment.objects.filter(review=review), may)
 
 
-def store(attachment: Attachment, file: CheckedFile, beside: Any, may: Callable[[], None]) -> Attachment:
+def store(
+    attachment: Attachment, file: CheckedFile, beside: QuerySet[Attachment], may: Callable[[], None]
+) -> Attachment:
     """Write a checked file and its row; `beside` are those of the same holder, `may` raises Refused where it may not
     be. Not inside another transaction: were that rolled back, the file would stay."""
     attachment.name, attachment.content_type = file.name, file.kind.content_type
@@ -49,11 +51,11 @@ def store(attachment: Attachment, file: CheckedFile, beside: Any, may: Callable[
 
 
 @transaction.atomic(durable=True)
-def _keep(attachment: Attachment, beside: Any, may: Callable[[], None]) -> Attachment:
+def _keep(attachment: Attachment, beside: QuerySet[Attachment], may: Callable[[], None]) -> Attachment:
     may()
     same = beside.filter(sha256=attachment.sha256).first()
     if same is not None:
-        return same  # type: ignore[no-any-return]
+        return same
     if beside.count() >= MOST_FILES:
         raise Refused(_("At most %(number)s files go here; put several pages into one file.") % {"number": MOST_FILES})
     attachment.save(force_insert=True)
@@ -63,7 +65,7 @@ def _keep(attachment: Attachment, beside: Any, may: Callable[[], None]) -> Attac
 @transaction.atomic
 def take_off_review(*, attachment: Attachment, by: User) -> None:
     """Take a file off a response that was not sent yet; raises Refused. The file goes with its row."""
-    review = Review.objects.select_related("answer__assessment").get(pk=attachment.review_id)
+    review = Review.objects.select_related("answer__assessment").get(attachments=attachment)
     locked(review.answer.assessment, by=by, action=Action.RESPOND)
     path, storage = str(attachment.file.name), attachment.file.storage
     if Attachment.objects.filter(pk=attachment.pk).delete()[0]:

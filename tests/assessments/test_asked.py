@@ -33,7 +33,7 @@ from tests.workbooks import filled, made
 
 pytestmark = pytest.mark.usefixtures("stored")
 
-LOCKED = "The central division asks only about 2.1, 4.1; this answer stays as it was submitted."
+LOCKED = "The central division asks only about 2.1, 4.1; all other answers stay as they were submitted."
 
 
 def english(client: Client) -> Client:
@@ -306,7 +306,8 @@ def test_a_colleague_s_answer_is_shown_before_it_is_replaced(client: Client, que
 def test_who_may_answer(question: Question, stranger: User, reviewer: User, inspector: User, as_editor: Client) -> None:
     for person, status in ((stranger, 404), (reviewer, 403), (inspector, 403)):
         assert sent(signed_in(person), question, "x").status_code == status
-    assert sent(Client(), question, "x").status_code == 302
+    lost = sent(Client(), question, "x")
+    assert (lost.status_code, "x</textarea>" in lost.content.decode()) == (401, True)
     address = url("question_answer", question.answer.assessment, "2.1", question.pk)
     assert as_editor.get(address).status_code == 405
     assert as_editor.post(url("question_answer", question.answer.assessment, "4.1", question.pk)).status_code == 404

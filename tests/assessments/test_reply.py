@@ -40,8 +40,14 @@ def english(user: User) -> Client:
 @pytest.fixture
 def round_2569(edition: Edition, manager: User) -> Round:
     """With the year's target, without which 1.31 is not judged."""
-    days = {"opens_on": date(2026, 7, 1), "closes_on": date(2026, 9, 30)}
-    return services.open_round(year=2569, edition=edition, **days, budget_target=Decimal(94), by=manager)
+    return services.open_round(
+        year=2569,
+        edition=edition,
+        opens_on=date(2026, 7, 1),
+        closes_on=date(2026, 9, 30),
+        budget_target=Decimal(94),
+        by=manager,
+    )
 
 
 @pytest.fixture
@@ -339,7 +345,7 @@ def test_a_reviewer_settles_on_the_same_page(disputed: Assessment, reviewer: Use
     assert "<b>1</b> still to be settled" in page
     assert settled(client, disputed, band="1", reason="The report proves it.").status_code == 302
     review = review_of(disputed, "2.1")
-    assert (review.final_band, review.final_score, review.final_reason) == (1, 10, "The report proves it.")
+    assert (review.final_band, review.final_score, review.final_reason) == (1, Decimal(10), "The report proves it.")
     page = client.get(url("reply", disputed)).content.decode()
     assert "Go on to the final result" in page
     assert "The report proves it." in english(head).get(url("reply", disputed)).content.decode()

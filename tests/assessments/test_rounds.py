@@ -31,6 +31,7 @@ def new_round(chosen: Edition, **changed: str) -> dict[str, str]:
         **day("opens_on", date(2026, 11, 1)),
         **day("closes_on", date(2027, 9, 30)),
         "budget_target": "",
+        "reply_days": "14",
     } | changed
 
 
@@ -39,6 +40,7 @@ def window(round_: Round, **changed: str) -> dict[str, str]:
         **day("window-opens_on", round_.opens_on),
         **day("window-closes_on", round_.closes_on),
         "window-budget_target": "",
+        "window-reply_days": str(round_.reply_days),
     } | {f"window-{name}": value for name, value in changed.items()}
 
 
@@ -332,3 +334,96 @@ def test_rejects_the_other_method(as_manager: Client, round_2569: Round) -> None
 def test_the_messages_say_what_was_done(as_manager: Client, edition: Edition) -> None:
     response = as_manager.post("/rounds/new/", new_round(edition))
     assert told(response) == ["The round is open: every office has its assessment now."]
+
+
+# --- days to reply -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("๗", 7), ("1", 1), ("120", 120)])
+def test_the_days_to_reply_are_changed_and_logged(
+    as_manager: Client, round_2569: Round, typed: str, stored: int
+) -> None:
+    address = f"/rounds/{round_2569.pk}/change/"
+    assert as_manager.post(address, window(round_2569, reply_days=typed)).status_code == 302
+    round_2569.refresh_from_db()
+    assert round_2569.reply_days == stored
+    assert f"days to reply from 14 to {stored}" in as_manager.get(f"/rounds/{round_2569.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "Enter the number of days, for example 14."),
+        ("two", "Enter the number of days, for example 14."),
+        ("0", "An office has 1 to 120 days to reply."),
+        ("121", "An office has 1 to 120 days to reply."),
+    ],
+)
+def test_other_days_to_reply_are_refused(as_manager: Client, round_2569: Round, typed: str, words: str) -> None:
+    response = as_manager.post(f"/rounds/{round_2569.pk}/change/", window(round_2569, reply_days=typed))
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    round_2569.refresh_from_db()
+    assert round_2569.reply_days == 14
+
+
+def test_a_round_is_opened_with_its_days_to_reply(as_manager: Client, edition: Edition) -> None:
+    as_manager.post("/rounds/new/", new_round(edition, reply_days="21"))
+    assert Round.objects.get().reply_days == 21
+
+
+# --- publishing --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_final(round_2569: Round, head: User) -> Round:
+    """Chiang Mai's and Phuket's results are final."""
+    for iso in ("TH-50", "TH-83"):
+        round_2569.assessments.filter(province__iso=iso).update(
+            status=Status.FINAL,
+            submitted_at=timezone.now(),
+            submitted_by=head,
+            answers_hash="0" * 64,
+            reference=f"2569-{iso}",
+        )
+    return round_2569
+
+
+def test_a_manager_publishes_what_is_final_once(as_manager: Client, two_final: Round) -> None:
+    page = as_manager.get(f"/rounds/{two_final.pk}/").content.decode()
+    assert "<b>2</b> of 76 results are final and not published yet" in page
+    assert "<b>74</b> not final yet" in page
+    address = f"/rounds/{two_final.pk}/publish/"
+    unconfirmed = as_manager.post(address, {})
+    assert unconfirmed.status_code == 422
+    assert "Tick the confirmation before you publish." in unconfirmed.content.decode()
+    page = as_manager.post(address, {"publish-confirmed": "on"}, follow=True).content.decode()
+    assert "2 results are published." in page
+    assert "<b>2</b> published" in page
+    assert two_final.assessments.filter(status=Status.PUBLISHED).count() == 2
+    again = as_manager.post(address, {"publish-confirmed": "on"})
+    assert again.status_code == 422
+    assert "No result of this round is final yet, so there is nothing to publish." in again.content.decode()
+
+
+def test_who_publishes(two_final: Round, reviewer: User, admin: User, head: User) -> None:
+    address = f"/rounds/{two_final.pk}/publish/"
+    for user in (reviewer, admin, head):
+        assert signed_in(user).post(address, {"publish-confirmed": "on"}).status_code == 403
+    assert Client().post(address).status_code == 302
+    assert two_final.assessments.filter(status=Status.PUBLISHED).count() == 0
+
+
+def test_publishing_takes_a_post(as_manager: Client, two_final: Round) -> None:
+    assert as_manager.get(f"/rounds/{two_final.pk}/publish/").status_code == 405
+
+
+@pytest.mark.parametrize("kept", [1, 3])
+def test_the_round_s_page_takes_seven_queries(
+    as_manager: Client, two_final: Round, kept: int, django_assert_num_queries: Any
+) -> None:
+    keep = list(two_final.assessments.values_list("pk", flat=True)[:kept])
+    two_final.assessments.exclude(pk__in=keep).delete()
+    as_manager.get(f"/rounds/{two_final.pk}/")
+    with django_assert_num_queries(9):
+        as_manager.get(f"/rounds/{two_final.pk}/")

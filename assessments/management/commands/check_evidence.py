@@ -21,7 +21,8 @@ class Command(BaseCommand):
         faults, checked = [], 0
         evidence = Evidence.objects.filter(kind=Evidence.Kind.FILE).order_by("pk")
         attached = Attachment.objects.order_by("pk")
-        for row in chain(evidence.iterator(), attached.iterator()):
+        rows: Iterator[Evidence | Attachment] = chain(evidence.iterator(), attached.iterator())
+        for row in rows:
             checked += 1
             orphans.discard(row.file.name)
             fault = _fault(storage, row)
