@@ -318,6 +318,7 @@ class OfficeRow:
 
     pk: int
     name: str
+    sort_key: str
     region: str
     status: Status
     submitted_at: Any
@@ -383,6 +384,7 @@ def rounds_to_review() -> list[Round]:
 def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
     """The work of a round, by office or by indicator. Six queries."""
     standard = editions.standard_of(round_.edition)
+    english = get_language() == "en"
     key = "answer__indicator" if by == "indicator" else "answer__assessment"
     in_round = Q(answer__assessment__round=round_, answer__assessment__status__in=UNDER_REVIEW)
     assigned = list(ReviewAssignment.objects.filter(round=round_, reviewer=user).select_related("area__dimension"))
@@ -401,8 +403,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
         Flag.objects.filter(in_round).order_by().values_list(key).annotate(number=Count("answer", distinct=True))
     )
     drafts, asked = _questions(Q(answer__assessment__round=round_), key)
-    statuses = Assessment.objects.filter(round=round_).order_by("province__sort_key")
-    statuses = statuses.select_related("province__region")
+    statuses = Assessment.objects.filter(round=round_).order_by().select_related("province__region")
     offices = [assessment for assessment in statuses if assessment.status in UNDER_REVIEW]
     listed = [assessment for assessment in statuses if assessment.status in LISTED]
     others = Counter(assessment.status for assessment in statuses if assessment.status not in LISTED)
@@ -410,6 +411,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
         OfficeRow(
             assessment.pk,
             assessment.province.name,
+            assessment.province.name_en.casefold() if english else assessment.province.sort_key,
             assessment.province.region.name,
             Status(assessment.status),
             assessment.submitted_at,
@@ -428,7 +430,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
         offices=len(offices),
         judged=sum(figures[0] for figures in judged.values()),
         elsewhere=[(str(status.label), others[status]) for status in Status if others[status]],
-        by_office=[] if by == "indicator" else sorted(rows, key=lambda row: LISTED.index(row.status)),
+        by_office=[] if by == "indicator" else sorted(rows, key=lambda row: (LISTED.index(row.status), row.sort_key)),
         by_area=_by_area(standard, judged, flagged, drafts, assigned) if by == "indicator" else [],
         mine=bool(assigned),
     )

@@ -17,6 +17,7 @@ from assessments.forms.review import AgreeForm, DraftForm, QuestionForm, Verdict
 from assessments.models import Assessment, Review, Round
 from assessments.queries import comments, review, verdicts
 from assessments.queries.review import Way
+from assessments.services.review import change_question
 from assessments.workflow import Action, Right
 from indicators import editions
 from indicators.editions import IndicatorNode
@@ -95,7 +96,7 @@ def agree_many(request: AppRequest, year: int) -> HttpResponse:
         _remember(request, agreed.done, text, back)
         messages.success(request, text)
     names = review.names_of(agreed.refused) if agreed.refused else {}
-    for pk in list(agreed.refused)[:MOST_NAMED]:
+    for pk in [pk for pk in form.seen if pk in agreed.refused][:MOST_NAMED]:
         messages.warning(request, f"{names.get(pk, '')}: {agreed.refused[pk]}")
     left = len(agreed.refused) - MOST_NAMED
     if left > 0:
@@ -295,7 +296,7 @@ def question_change(request: AppRequest, assessment: Assessment, code: str, numb
         refusal = form.errors["text"][0]
     if not refusal:
         try:
-            services.change_question(question=question, by=request.user, text=form.wanted)
+            change_question(question=question, by=request.user, text=form.wanted)
         except services.Refused as refused:
             refusal = refused.message
     if refusal:
