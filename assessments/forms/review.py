@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -125,7 +126,7 @@ class VerdictForm(forms.Form):
 
     def without_question(self) -> "VerdictForm":
         """The same with an empty box for the question, which was written down; nothing is said of the rest yet."""
-        self.data = {**self.data.dict(), "question": ""}
+        self.data = {**{name: self.data[name] for name in self.data}, "question": ""}
         self.errors.clear()
         return self
 
@@ -203,5 +204,5 @@ class AgreeForm(forms.Form):
     @property
     def seen(self) -> dict[int, tuple[int, int]]:
         """Key of the answer -> (its version, its review's)."""
-        found = (_SEEN.fullmatch(value) for value in self.data.getlist("answer"))
+        found = (_SEEN.fullmatch(value) for value in cast("QueryDict", self.data).getlist("answer"))
         return {int(match[1]): (int(match[2]), int(match[3])) for match in found if match}

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +49,10 @@ ONLY: dict[str, str | Promise] = {
     "flagged": _("Only those with a flag"),
 }
 _VALID = Q(judged_version=F("answer__version")) & ~Q(outcome__in=["", Outcome.EVIDENCE])
+
+
+# An assessment's totals are large, and no row of the queue shows them.
+_TOTALS = tuple(f"assessment__{name}" for name in ("results", "verified_results", "final_results"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +259,7 @@ def queue_of(round_: Round, node: IndicatorNode, way: Way) -> Queue:
 def rows_of(round_: Round, node: IndicatorNode, assessments: Collection[int]) -> list[Row]:
     """The answers of some assessments to one indicator, with all that a row of the queue shows. Five queries."""
     found = Answer.objects.filter(indicator=node.pk, assessment__in=assessments)
-    found = found.select_related("assessment__province__region", "review__judged_by")
+    found = found.select_related("assessment__province__region", "review__judged_by").defer(*_TOTALS)
     answers = list(found)
     keys = [answer.pk for answer in answers]
     evidence = dict(
@@ -289,6 +293,7 @@ def _last_of(round_: Round, node: IndicatorNode, provinces: Collection[int]) -> 
     found = Answer.objects.filter(
         assessment__round__year=year, assessment__province__in=provinces, indicator__in=keys
     ).select_related("assessment", "review")
+    found = found.defer(*_TOTALS)
     return {
         answer.assessment.province_id: Last(year, short_of(node, answer), answer, review_of(answer)) for answer in found
     }
@@ -334,13 +339,23 @@ class OfficeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """How many verdicts stand, how many of them chose another row, and how many answers need evidence."""
+
+    judged: int = 0
+    rows: int = 0
+    evidence: int = 0
+
+
+_NONE = Figures()
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorRow:
     """An indicator across the offices under review."""
 
     node: IndicatorNode
-    judged: int
-    rows: int
-    evidence: int
+    verdicts: Figures
     flags: int
     drafts: int
     mine: bool
@@ -376,9 +391,9 @@ def regions() -> list[Region]:
 
 def rounds_to_review() -> list[Round]:
     """All rounds: the newest that has something under review first, then by year, the newest first. One query."""
-    waiting = Count("assessments", filter=Q(assessments__status__in=[*UNDER_REVIEW, Status.REPLIED]))
-    found = Round.objects.select_related("edition").annotate(waiting=waiting).order_by("-year")
-    return sorted(found, key=lambda round_: round_.waiting == 0)
+    waiting = Assessment.objects.filter(round=OuterRef("pk"), status__in=[*UNDER_REVIEW, Status.REPLIED])
+    found = Round.objects.select_related("edition").alias(waits=Exists(waiting))
+    return list(found.order_by(F("waits").desc(), "-year"))
 
 
 def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
@@ -398,7 +413,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
             evidence=Count("pk", filter=Q(outcome=Outcome.EVIDENCE)),
         )
     )
-    judged = {pk: figures for pk, *figures in found}
+    judged = {pk: Figures(*figures) for pk, *figures in found}
     flagged = dict(
         Flag.objects.filter(in_round).order_by().values_list(key).annotate(number=Count("answer", distinct=True))
     )
@@ -412,10 +427,10 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
             assessment.pk,
             assessment.province.name,
             assessment.province.name_en.casefold() if english else assessment.province.sort_key,
-            assessment.province.region.name,
+            assessment.province.region.name if assessment.province.region else "",
             Status(assessment.status),
             assessment.submitted_at,
-            judged.get(assessment.pk, [0])[0],
+            judged.get(assessment.pk, _NONE).judged,
             flagged.get(assessment.pk, 0),
             drafts.get(assessment.pk, 0),
             asked.get(assessment.pk, 0),
@@ -428,7 +443,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
         years=years,
         of=len(standard.indicators),
         offices=len(offices),
-        judged=sum(figures[0] for figures in judged.values()),
+        judged=sum(figures.judged for figures in judged.values()),
         elsewhere=[(str(status.label), others[status]) for status in Status if others[status]],
         by_office=[] if by == "indicator" else sorted(rows, key=lambda row: (LISTED.index(row.status), row.sort_key)),
         by_area=_by_area(standard, judged, flagged, drafts, assigned) if by == "indicator" else [],
@@ -438,7 +453,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
 
 def _by_area(
     standard: EditionNode,
-    judged: Mapping[int, Sequence[int]],
+    judged: Mapping[int, Figures],
     flagged: Mapping[int, int],
     drafts: Mapping[int, int],
     assigned: Sequence[ReviewAssignment],
@@ -451,7 +466,7 @@ def _by_area(
             [
                 IndicatorRow(
                     node,
-                    *judged.get(node.pk, (0, 0, 0)),
+                    judged.get(node.pk, _NONE),
                     flagged.get(node.pk, 0),
                     drafts.get(node.pk, 0),
                     area.code in areas or node.pk in nodes,

@@ -349,11 +349,13 @@ def _told(node: IndicatorNode, changes: Mapping[str, Any], state: Mapping[str, A
         score = _score_words(node, state.get("final_band"))
         return (_("Final: %(score)s") % {"score": score} if score else _("Final")), state.get("final_reason", "")
     if "response" in changes or "response_text" in changes:
-        words = {
+        words: dict[str, str] = {
             Response.ACCEPT: _("The office accepts the verdict"),
             Response.DISPUTE: _("The office disputes the verdict"),
         }
-        return words.get(state.get("response"), _("The office took its response back")), state.get("response_text", "")
+        return words.get(state.get("response", ""), _("The office took its response back")), state.get(
+            "response_text", ""
+        )
     return _outcome_words(node, state.get("outcome", ""), state.get("band")), state.get("reason", "")
 
 

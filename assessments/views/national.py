@@ -135,14 +135,7 @@ def _page(
 ) -> HttpResponse:
     """`typed` holds the form that was refused, by its move."""
     typed = typed or {}
-    allowed: dict[str, MoveForm] = {}
-    refused: dict[str, list[str]] = {}
-    for action in FORMS:
-        decision = may(request.user, action, assessment)
-        if decision:
-            allowed[action.value] = typed.get(action) or FORMS[action](assessment=assessment)
-        elif request.user.role in CENTRAL_ROLES:
-            refused.setdefault(str(decision.reason), []).append(str(action.label))
+    allowed, refused = _moves(request, assessment, typed)
     dimensions = reading.read_whole(assessment)
     reads_review = has(request.user, Right.READ_REVIEW)
     context = {
@@ -166,3 +159,18 @@ def _page(
         "unsent": unsent,
     }
     return render(request, "national/assessment.html", context, status=status)
+
+
+def _moves(
+    request: AppRequest, assessment: Assessment, typed: Mapping[str, MoveForm]
+) -> tuple[dict[str, MoveForm], dict[str, list[str]]]:
+    """The forms of the moves that the person may make now, by move; for the centre, why not the others, by reason."""
+    allowed: dict[str, MoveForm] = {}
+    refused: dict[str, list[str]] = {}
+    for action in FORMS:
+        decision = may(request.user, action, assessment)
+        if decision:
+            allowed[action.value] = typed.get(action) or FORMS[action](assessment=assessment)
+        elif request.user.role in CENTRAL_ROLES:
+            refused.setdefault(str(decision.reason), []).append(str(action.label))
+    return allowed, refused

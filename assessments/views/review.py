@@ -291,14 +291,14 @@ def question_change(request: AppRequest, assessment: Assessment, code: str, numb
     question = verdicts.question_of(assessment, code, number)
     way = WayForm(request.POST).way
     form = DraftForm(request.POST)
-    refusal = may(request.user, Action.JUDGE, assessment).reason
+    refusal = str(may(request.user, Action.JUDGE, assessment).reason)
     if not refusal and not form.is_valid():
-        refusal = form.errors["text"][0]
+        refusal = str(form.errors["text"][0])
     if not refusal:
         try:
             change_question(question=question, by=request.user, text=form.wanted)
         except services.Refused as refused:
-            refusal = refused.message
+            refusal = str(refused.message)
     if refusal:
         unsent = {"number": number, "text": request.POST.get("text", "")}
         return _page(request, assessment, code, way, refusal=refusal, unsent=unsent, status=422)

@@ -257,7 +257,9 @@ def test_sorting_and_filtering(
     flagged(three[2], "2.1", 30)
     reviewing.judge(three[2], reviewer, "2.1")
     if "region" in query:
-        query, found = {"region": three[2].province.region.code}, ["Phuket"]
+        region = three[2].province.region
+        assert region is not None
+        query, found = {"region": region.code}, ["Phuket"]
     assert listed(central, **query) == found
 
 
