@@ -4,6 +4,8 @@ Levels are drawn so that a round comes out like the national results of fiscal y
 thirds of the offices good, three in ten fairly good, a few below.
 """
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -140,7 +142,7 @@ def _part(rule: PercentRule, place: int, whole: int, draw: Random) -> int:
     return whole
 
 
-def _fitting(rule: PercentRule, row: int, whole: int) -> list[int]:
+def _fitting(rule: PercentRule, row: int, whole: int) -> Sequence[int]:
     """All numbers of a whole that fall into one row, the likelier end of an open row only."""
 
     def place_of(part: int) -> int:
@@ -153,7 +155,11 @@ def _fitting(rule: PercentRule, row: int, whole: int) -> list[int]:
                 return place
         return len(rule.bands) - 1
 
-    found = [part for part in range(whole + 1) if place_of(part) == row]
+    # More of the whole never falls into a row further down (further up, where lower is better).
+    sign = 1 if rule.direction == "lower" else -1
+    every = range(whole + 1)
+    first = bisect_left(every, sign * row, key=lambda part: sign * place_of(part))
+    found = every[first : bisect_right(every, sign * row, lo=first, key=lambda part: sign * place_of(part))]
     if rule.direction == "lower":
         # Hardly anybody complains about an appraisal.
         return found[: max(1, len(found) // 3)] if row == 0 else found

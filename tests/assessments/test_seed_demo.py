@@ -208,7 +208,8 @@ def test_there_are_zeros_and_answers_without_a_case(seeded: Any) -> None:
         begun = answer.assessment.history.filter(action=Action.BEGIN).first()
         assert begun is not None
         assert answer.decided_at is not None
-        assert answer.decided_at == answer.review.judged_at >= begun.at
+        assert answer.decided_at == answer.review.judged_at
+        assert answer.decided_at >= begun.at
         assert (answer.review.outcome, answer.review.band) == (Outcome.ROW, answer.decided_band)
         assert answer.review.judged_version == answer.version
 
