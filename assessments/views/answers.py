@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from assessments import services
-from assessments.access import AppRequest, for_assessment, for_everyone, may, may_answer, not_asked
+from assessments.access import AppRequest, for_assessment, for_everyone, may, may_answer
 from assessments.forms.answers import AnswerForm, PickForm
 from assessments.models import Answer, Assessment
 from assessments.queries import answering, cautions, comments, facts, lastyear, progress, shown, teamwork
@@ -97,8 +97,6 @@ def area_detail(request: AppRequest, assessment: Assessment, area_code: str) -> 
         "area": area,
         "dimension": progress.standard_of(assessment).dimension(area.dimension),
         "neighbours": progress.standard_of(assessment).areas_beside(area_code),
-        "asked": [node.code for node in area.indicators if assessment.is_asked(node.code)],
-        "not_asked": not_asked(assessment) if assessment.asked else "",
         "rows": [standing(form) for form in forms],
         "total": assessment.results["areas"].get(area.code),
         "answered": assessment.results["answered"].get(area.code, 0),

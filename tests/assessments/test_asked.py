@@ -338,3 +338,8 @@ def test_queries(submitted: Assessment, reviewer: User, as_editor: Client, codes
             as_editor.get(url(name, asked))
         numbers.append(len(queries))
     assert numbers == [11, 13]
+
+
+@pytest.mark.parametrize("name", ["assignments", "workbook_page", "evidence_library", "evidence_proposals"])
+def test_pages_for_many_indicators_say_what_is_locked(asked: Assessment, client: Client, name: str) -> None:
+    assert LOCKED in client.get(url(name, asked)).content.decode()

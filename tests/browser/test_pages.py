@@ -23,10 +23,12 @@ REVIEWER = {
     "offices_nothing": "/offices/?search=ฃฃฃ",
     "office_submitted": "/offices/{submitted}/",
     "office_draft": "/offices/{chiang_mai}/",
+    "reply_verified": "/assessments/{verified}/reply/",
+    "reply_to_settle": "/assessments/{replied}/reply/",
     "notices_of_centre": "/notices/",
 }
 MANAGER = {
-    "office_accepted": "/offices/{accepted}/",
+    "office_final": "/offices/{final}/",
     "rounds": "/rounds/",
     "round_new": "/rounds/new/",
     "round": "/rounds/{round}/",

@@ -44,6 +44,7 @@ OFFICE = {
     "task_list_accepted": "/assessments/{chiang_mai_before}/",
     "indicator_frozen": "/assessments/{chiang_mai_before}/indicators/2.2/",
     "evidence_frozen": "/assessments/{chiang_mai_before}/evidence/",
+    "reply_of_last_year": "/assessments/{chiang_mai_before}/reply/",
     "receipt": "/assessments/{chiang_mai_before}/receipt/",
     "form_accepted": "/assessments/{chiang_mai_before}/form/",
     "handbook": "/standard/",
