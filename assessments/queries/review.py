@@ -259,7 +259,7 @@ def queue_of(round_: Round, node: IndicatorNode, way: Way) -> Queue:
 def rows_of(round_: Round, node: IndicatorNode, assessments: Collection[int]) -> list[Row]:
     """The answers of some assessments to one indicator, with all that a row of the queue shows. Five queries."""
     found = Answer.objects.filter(indicator=node.pk, assessment__in=assessments)
-    found = found.select_related("assessment__province__region", "review__judged_by").defer(*_TOTALS)
+    found = found.select_related("assessment__province__region", "review").defer(*_TOTALS)
     answers = list(found)
     keys = [answer.pk for answer in answers]
     evidence = dict(
