@@ -59,8 +59,10 @@ SUPPORTED = ("TH-50", "TH-51", "TH-52", "TH-55", "TH-56", "TH-57", "TH-58")
 EMPTY = Answer()
 # What lies among the offices' evidence so far, by office, name of the paper and year: the next may carry it on.
 Papers = dict[tuple[str, str, int], Evidence]
-# Of a hundred files so many are last year's carried on, last year's attached as new, another office's.
+# The luck of a file (0 to 1): up to the first it is last year's carried on, up to the second last year's attached as
+# new, up to the third another office's; above the last its document may be older than the year.
 CARRIED, SAME_FILE, SHARED = 0.05, 0.08, 0.11
+OLD_DOCUMENT = 0.8
 
 
 class NotPossible(Exception):
@@ -380,7 +382,9 @@ def _file_or_link(
         return evidence
     evidence.kind, evidence.content_type = Evidence.Kind.FILE, paper.content_type
     # Documents are older than the day on which they are attached; early in the year some are of the year before.
-    evidence.document_date = day_of(at) - timedelta(days=9)
+    first, _last = fiscal_year_span(year)
+    written_on = day_of(at) - timedelta(days=9)
+    evidence.document_date = written_on if luck > OLD_DOCUMENT else max(written_on, first)
     last = papers.get((iso, paper.name, year - 1))
     papers[iso, paper.name, year] = evidence
     if last is not None and luck < CARRIED:
