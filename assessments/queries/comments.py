@@ -1,15 +1,73 @@
-"""Comments on answers: how many there are, the threads of one indicator, all threads of an assessment."""
+"""Talking about answers: how many comments there are, the threads of one indicator, all threads of an assessment.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+The questions of the centre stand among the comments of its thread, each where it was asked.
+"""
 
-from django.db.models import Count
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
 
 from assessments.access import WRITES_THREAD, may, threads_read
-from assessments.models import Assessment, Comment, User
+from assessments.files import Kind, kind_of
+from assessments.models import Assessment, Attachment, Comment, Question, User
 from assessments.workflow import Decision
 from indicators import editions
 from indicators.editions import IndicatorNode
+
+# Where a question stands.
+OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a comment."""
+
+    attachment: Attachment
+
+    @property
+    def kind(self) -> Kind | None:
+        return kind_of(self.attachment.content_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands in a thread at a moment: a comment with its files, or a question of the centre with its answer."""
+
+    at: datetime
+    comment: Comment | None = None
+    files: Sequence[Attached] = ()
+    question: Question | None = None
+
+    @property
+    def stand(self) -> str:
+        """Of a question."""
+        return stand_of(self.question) if self.question else ""
+
+    @property
+    def by(self) -> User:
+        if self.question:
+            return self.question.asked_by
+        assert self.comment is not None
+        return self.comment.by
+
+    @property
+    def text(self) -> str:
+        if self.question:
+            return self.question.text
+        assert self.comment is not None
+        return self.comment.text
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How many questions are open, answered and closed."""
+
+    open: int = 0
+    answered: int = 0
+    closed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +78,51 @@ class Talk:
     thread: Comment.Thread
     comments: Sequence[Comment]
     write: Decision
+    questions: Sequence[Question] = ()
+    files: Mapping[int, Sequence[Attached]] = field(default_factory=dict)
 
     @property
     def is_private(self) -> bool:
         return self.thread == Comment.Thread.OFFICE
 
     @property
-    def last(self) -> Comment:
-        return self.comments[-1]
+    def entries(self) -> list[Entry]:
+        """Comments and questions in the order in which they came."""
+        said = [Entry(each.at, comment=each, files=self.files.get(each.pk, ())) for each in self.comments]
+        return sorted(
+            [*said, *(Entry(each.asked_at, question=each) for each in self.questions)], key=lambda one: one.at
+        )
+
+    @property
+    def last(self) -> Entry:
+        return self.entries[-1]
+
+    @property
+    def newest(self) -> tuple[datetime, int]:
+        """What came last, also where it is the answer to a question."""
+        answers = [each.answered_at for each in self.questions if each.answered_at]
+        last = self.last
+        return max([last.at, *answers]), last.comment.pk if last.comment else 0
+
+    @property
+    def stands(self) -> Stands:
+        return _counted(self.questions)
+
+
+def stand_of(question: Question) -> str:
+    if question.closed_at:
+        return CLOSED
+    return ANSWERED if question.answered_at else OPEN
+
+
+def stands_of(talks: Iterable[Talk]) -> Stands:
+    """The questions of all threads together."""
+    return _counted(question for talk in talks for question in talk.questions)
+
+
+def _counted(questions: Iterable[Question]) -> Stands:
+    found = Counter(stand_of(question) for question in questions)
+    return Stands(found[OPEN], found[ANSWERED], found[CLOSED])
 
 
 def counts_of(assessment: Assessment, user: User) -> dict[int, int]:
@@ -51,29 +146,52 @@ def count_of(assessment: Assessment, node: IndicatorNode, user: User) -> int:
 
 
 def talks_of(assessment: Assessment, node: IndicatorNode, user: User) -> list[Talk]:
-    """The threads of one indicator that the person may read, also while they are empty. One query."""
+    """The threads of one indicator that the person may read, also while they are empty. Three queries."""
     threads = threads_read(user, assessment)
     found: dict[str, list[Comment]] = {thread: [] for thread in threads}
     rows = Comment.objects.filter(answer__assessment=assessment, answer__indicator=node.pk, thread__in=threads)
     for comment in rows.select_related("by"):
         found[comment.thread].append(comment)
-    return [Talk(node, thread, found[thread], may(user, WRITES_THREAD[thread], assessment)) for thread in threads]
+    files: dict[int, list[Attached]] = {}
+    for each in Attachment.objects.filter(comment__in=rows.order_by().values("pk")):
+        files.setdefault(each.comment_id or 0, []).append(Attached(each))
+    asked = list(_sent(assessment).filter(answer__indicator=node.pk))
+    return [
+        Talk(
+            node,
+            thread,
+            found[thread],
+            may(user, WRITES_THREAD[thread], assessment),
+            asked if thread == Comment.Thread.CENTRE else (),
+            files,
+        )
+        for thread in threads
+    ]
 
 
 def all_talks(assessment: Assessment, user: User) -> list[Talk]:
-    """Every thread that has a comment which the person may read, the one with the newest comment first. One query."""
+    """Every thread in which something stands that the person may read, the one with the newest first. Two queries."""
     standard = editions.standard_of(assessment.round.edition)
-    found: dict[tuple[int, str], list[Comment]] = {}
+    found: dict[tuple[int, str], tuple[list[Comment], list[Question]]] = {}
     rows = Comment.objects.filter(answer__assessment=assessment, thread__in=threads_read(user, assessment))
     for comment in rows.select_related("by", "answer"):
-        found.setdefault((comment.answer.indicator_id, comment.thread), []).append(comment)
+        found.setdefault((comment.answer.indicator_id, comment.thread), ([], []))[0].append(comment)
+    for question in _sent(assessment).select_related("answer"):
+        found.setdefault((question.answer.indicator_id, Comment.Thread.CENTRE), ([], []))[1].append(question)
     talks = [
         Talk(
             standard.by_pk[pk],
             Comment.Thread(thread),
             comments,
             may(user, WRITES_THREAD[Comment.Thread(thread)], assessment),
+            questions,
         )
-        for (pk, thread), comments in found.items()
+        for (pk, thread), (comments, questions) in found.items()
     ]
-    return sorted(talks, key=lambda talk: (talk.last.at, talk.last.pk), reverse=True)
+    return sorted(talks, key=lambda talk: talk.newest, reverse=True)
+
+
+def _sent(assessment: Assessment) -> QuerySet[Question]:
+    """The questions that the office got: no draft is told before its return."""
+    found = Question.objects.filter(answer__assessment=assessment, sent_with__isnull=False)
+    return found.select_related("asked_by", "answered_by")

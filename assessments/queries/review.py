@@ -186,7 +186,8 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One office's answer in the queue. `drafts` and `asked` count its questions: not sent yet, and sent and open."""
+    """One office's answer in the queue. `drafts`, `asked` and `answered` count its questions: not sent yet, sent and
+    open, answered and not closed."""
 
     answer: Answer
     review: Review | None
@@ -196,6 +197,7 @@ class Row:
     last: Last | None
     drafts: int
     asked: int
+    answered: int
 
     @property
     def stand(self) -> str:
@@ -270,7 +272,7 @@ def rows_of(round_: Round, node: IndicatorNode, assessments: Collection[int]) ->
     )
     told = flags_of(keys)
     last = _last_of(round_, node, [answer.assessment.province_id for answer in answers])
-    drafts, asked = _questions(Q(answer__in=keys), "answer")
+    drafts, asked, answered = _questions(Q(answer__in=keys), "answer")
     return [
         Row(
             answer=answer,
@@ -281,6 +283,7 @@ def rows_of(round_: Round, node: IndicatorNode, assessments: Collection[int]) ->
             last=last.get(answer.assessment.province_id),
             drafts=drafts.get(answer.pk, 0),
             asked=asked.get(answer.pk, 0),
+            answered=answered.get(answer.pk, 0),
         )
         for answer in answers
     ]
@@ -299,14 +302,15 @@ def _last_of(round_: Round, node: IndicatorNode, provinces: Collection[int]) -> 
     }
 
 
-def _questions(which: Q, by: str) -> tuple[Mapping[int, int], Mapping[int, int]]:
-    """How many questions are drafted, and how many sent and still open, by a column. One query."""
-    rows = Question.objects.filter(which, closed_at__isnull=True).order_by().values_list(by, "sent_with")
+def _questions(which: Q, by: str) -> tuple[Mapping[int, int], Mapping[int, int], Mapping[int, int]]:
+    """How many questions are drafted, sent and still open, and answered but not closed, by a column. One query."""
+    rows = Question.objects.filter(which, closed_at__isnull=True).order_by()
     drafts: Counter[int] = Counter()
     asked: Counter[int] = Counter()
-    for key, sent_with in rows:
-        (drafts if sent_with is None else asked)[key] += 1
-    return drafts, asked
+    answered: Counter[int] = Counter()
+    for key, sent_with, answered_at in rows.values_list(by, "sent_with", "answered_at"):
+        (drafts if sent_with is None else answered if answered_at else asked)[key] += 1
+    return drafts, asked, answered
 
 
 def _elsewhere(round_: Round) -> list[tuple[str, int]]:
@@ -319,7 +323,8 @@ def _elsewhere(round_: Round) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class OfficeRow:
-    """An office of the round. `open_questions` were sent and not closed; `mine`: assigned to the person who asks."""
+    """An office of the round. `open_questions` wait for the office, `answered` for a reviewer who closes them; `mine`:
+    assigned to the person who asks."""
 
     pk: int
     name: str
@@ -331,6 +336,7 @@ class OfficeRow:
     flags: int
     drafts: int
     open_questions: int
+    answered: int
     mine: bool
 
     @property
@@ -417,7 +423,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
     flagged = dict(
         Flag.objects.filter(in_round).order_by().values_list(key).annotate(number=Count("answer", distinct=True))
     )
-    drafts, asked = _questions(Q(answer__assessment__round=round_), key)
+    drafts, asked, answered = _questions(Q(answer__assessment__round=round_), key)
     statuses = Assessment.objects.filter(round=round_).order_by().select_related("province__region")
     offices = [assessment for assessment in statuses if assessment.status in UNDER_REVIEW]
     listed = [assessment for assessment in statuses if assessment.status in LISTED]
@@ -434,6 +440,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
             flagged.get(assessment.pk, 0),
             drafts.get(assessment.pk, 0),
             asked.get(assessment.pk, 0),
+            answered.get(assessment.pk, 0),
             any(each.province_id == assessment.province_id for each in assigned),
         )
         for assessment in listed

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from assessments.access import WRITES_THREAD
 from assessments.files import CheckedFile
-from assessments.models import Attachment, Review, User
+from assessments.models import Attachment, Comment, Review, User
 from assessments.models.review import attached_path
 from assessments.services.base import Refused, locked
 from assessments.services.evidence import Hashed
@@ -27,6 +28,17 @@ def attach_to_review(*, review: Review, file: CheckedFile, by: User) -> Attachme
         locked(review.answer.assessment, by=by, action=Action.RESPOND)
 
     return store(Attachment(review=review, by=by), file, Attachment.objects.filter(review=review), may)
+
+
+def attach_to_comment(*, comment: Comment, file: CheckedFile, by: User) -> Attachment:
+    """Keep a file with a comment that the person wrote; the same content twice is one. Raises Refused."""
+
+    def may() -> None:
+        locked(comment.answer.assessment, by=by, action=WRITES_THREAD[Comment.Thread(comment.thread)])
+        if comment.by_id != by.pk:
+            raise Refused(_("Files go with your own comments."))
+
+    return store(Attachment(comment=comment, by=by), file, Attachment.objects.filter(comment=comment), may)
 
 
 def store(

@@ -14,6 +14,7 @@ from assessments.access import AppRequest, for_assessment, for_move
 from assessments.forms.comments import CommentForm
 from assessments.models import Assessment, Comment
 from assessments.queries import comments, progress
+from assessments.services.attachments import attach_to_comment
 from assessments.workflow import Action
 from indicators.editions import IndicatorNode
 
@@ -29,7 +30,8 @@ def _node(assessment: Assessment, code: str) -> IndicatorNode:
 @for_assessment(Action.VIEW)
 def comment_list(request: AppRequest, assessment: Assessment) -> HttpResponse:
     """All threads of an assessment that the person may read, the newest first."""
-    context = {"assessment": assessment, "talks": comments.all_talks(assessment, request.user)}
+    talks = comments.all_talks(assessment, request.user)
+    context = {"assessment": assessment, "talks": talks, "stands": comments.stands_of(talks)}
     return render(request, "comments/list.html", context)
 
 
@@ -56,13 +58,15 @@ def comment_to_centre(request: AppRequest, assessment: Assessment, code: str) ->
 def _add(request: AppRequest, assessment: Assessment, code: str, thread: Comment.Thread) -> HttpResponse:
     """Add a comment; what is refused comes back in its box with the reason."""
     node = _node(assessment, code)
-    sent = CommentForm(request.POST, thread=thread)
+    sent = CommentForm(request.POST, request.FILES, thread=thread)
     form: CommentForm | None = sent
     if sent.is_valid():
         try:
-            services.add_comment(
+            comment = services.add_comment(
                 assessment=assessment, indicator=node, by=request.user, thread=thread, text=sent.cleaned_data["text"]
             )
+            for file in sent.cleaned_data["file"]:
+                attach_to_comment(comment=comment, file=file, by=request.user)
             form = None
         except services.Refused as refusal:
             sent.add_error(None, str(refusal.message))

@@ -8,7 +8,7 @@
 
   const isPresence = (element) => element.matches && element.matches("[data-presence]");
   const isComment = (element) => element.matches && element.matches("form[data-comment]");
-  const unsent = () => [...document.querySelectorAll("form[data-comment] textarea")].some((box) => box.value !== box.defaultValue);
+  const unsent = () => [...document.querySelectorAll("form[data-comment] textarea")].some((box) => box.value !== box.defaultValue) || [...document.querySelectorAll("form[data-comment] input[type=file]")].some((box) => box.files.length > 0);
 
   document.addEventListener("input", (event) => {
     if (event.target.closest("form[data-answer]")) typedAt = Date.now();

@@ -186,8 +186,8 @@ def test_the_home_counts_by_office(three: list[Assessment], reviewer: User, cent
     page = central.get("/review/").content.decode()
     rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in page.split("<tr>")[2:]]
     assert rows[:3] == [
-        "Chiang Mai North In review 3 Aug 2569 B.E. 2/86 1 – –",
-        "Lamphun mine North Submitted 3 Aug 2569 B.E. 0/86 2 1 –",
+        "Chiang Mai North In review 3 Aug 2569 B.E. 2/86 1 – – –",
+        "Lamphun mine North Submitted 3 Aug 2569 B.E. 0/86 2 1 – –",
         rows[2],
     ]
     assert rows[2].startswith("Phuket South Submitted 3 Aug 2569 B.E. 0/86 – – –")
