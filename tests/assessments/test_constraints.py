@@ -38,6 +38,7 @@ from assessments.models import (
 )
 from assessments.workflow import Action, Role, Status
 from indicators.models import Area, Dimension, Edition, Indicator, Standard
+from tests.assessments import review_breaks
 from tests.conftest import person
 
 NOW = timezone.now
@@ -324,6 +325,7 @@ BREAKS: dict[str, list[Callable[[World], Any]]] = {
     ],
     "FormFile.content_hash": [lambda w: twice(lambda: FormFile.objects.create(content_hash=HEX, content={}))],
     "Edition.year": [lambda w: Edition.objects.create(year=2563, title="ซ้ำ", printed_year=2563)],
+    **review_breaks.BREAKS,
 }
 
 
@@ -392,6 +394,7 @@ def test_the_whole_is_taken(world: World) -> None:
     world.answers(score=None, no_case=True, inputs=None)
     world.decided()
     world.decided(no_case=False, inputs={"numerator": 0, "denominator": 0})
+    review_breaks.whole(world)
     FormFile.objects.create(content_hash=HEX, content={}, state="ready", file="a.pdf", finished_at=NOW())
     province(world)
     assert (

@@ -273,17 +273,17 @@ def test_the_questions_that_go_with_a_return_stand_beside_it(
     ],
 )
 def test_a_refused_form_says_what_to_do_and_keeps_what_was_typed(
-    move: str, changed: dict[str, str], sentence: str, submitted: Assessment, as_reviewer: Client
+    move: str, changed: dict[str, str], sentence: str, judged: Assessment, as_reviewer: Client
 ) -> None:
     as_reviewer.cookies["django_language"] = "en"
-    response = post(as_reviewer, submitted, move, **changed)
+    response = post(as_reviewer, judged, move, **changed)
     assert response.status_code == 422
     page = response.content.decode()
     # On top and at the field, and in the title.
     assert page.count(sentence) == 2
     assert "<title>Error: " in page
     assert all(value in page for value in changed.values() if value.strip())
-    assert not StatusChange.objects.exists()
+    assert not StatusChange.objects.filter(action=move).exists()
 
 
 def test_today_is_the_earliest_day_to_correct_by(submitted: Assessment, as_reviewer: Client) -> None:
@@ -331,5 +331,5 @@ def test_late_and_extended_are_on_the_pages_with_their_reason(
         (as_head, f"/assessments/{assessment.pk}/history/"),
     ):
         page = client.get(path).content.decode()
-        assert "Submitted after the round&#x27;s closing day, 30 September 2569 B.E." in page
+        assert "Submitted after the round's closing day, 30 September 2569 B.E." in page
         assert page.count("น้ำท่วมสำนักงาน") == 2
