@@ -1,21 +1,17 @@
-"""The forms of what the central division does: return, accept, reopen, extend, decide an answer without a case."""
+"""The forms of the centre's moves: return, verify, make final, reopen, extend."""
 
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field as Laid
-from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.calendar import short_date, today
 from assessments.fields import BuddhistDateField
-from assessments.models import Answer, Assessment
-from indicators.editions import IndicatorNode
-from indicators.rules import Rule
-from indicators.thai import clean, number
+from assessments.models import Assessment
+from indicators.thai import clean
 
 # What an office gets to correct a returned assessment, unless the reviewer writes another day.
 DAYS_TO_CORRECT = 14
@@ -128,40 +124,6 @@ class Rows(forms.RadioSelect):
 
     def id_for_label(self, id_: str, index: str | None = None) -> str:
         return super().id_for_label(id_, index or "0")
-
-
-class DecideForm(MoveForm):
-    """The printed rows of one indicator, one of which a reviewer chooses with a reason."""
-
-    band = forms.TypedChoiceField(
-        coerce=int,
-        label=gettext_lazy("The row that fits"),
-        widget=Rows,
-        error_messages={
-            "required": gettext_lazy("Choose one of the printed rows."),
-            "invalid_choice": gettext_lazy("Choose one of the printed rows."),
-        },
-    )
-    reason = ReasonField(
-        label=gettext_lazy("Why this row"),
-        help_text=gettext_lazy("The office reads this text, and it stands in the official form."),
-        missing=gettext_lazy("Write why this row is right, so that the office understands its score."),
-    )
-
-    def __init__(
-        self, data: Any = None, *, assessment: Assessment, node: IndicatorNode, answer: Answer | None = None
-    ) -> None:
-        assert isinstance(node.rule, Rule)
-        self.prefix = f"decide-{node.code.replace('.', '-')}"
-        super().__init__(data, assessment=assessment)
-        band = cast("forms.TypedChoiceField", self.fields["band"])
-        band.choices = [
-            (place, f"{row.text} → {number(row.score)} คะแนน") for place, row in enumerate(node.rule.bands, start=1)
-        ]
-        if answer is not None:
-            self.initial = {"band": answer.decided_band, "reason": answer.decided_reason}
-        self.fields["reason"].widget.attrs["rows"] = 3
-        self.helper.layout = Layout(Laid("band", template="national/_band_field.html"), "reason")
 
 
 def later_day(day: date, closes_on: date) -> date:
