@@ -2,6 +2,7 @@
 
 python -m tests.browser.inside places                     the demonstration's assessments and people, as JSON
 python -m tests.browser.inside fill PK CODE [CODE ...]    answer all but these indicators, as the office's editor
+python -m tests.browser.inside agree PK                   agree with all that is not judged yet, as a reviewer
 python -m tests.browser.inside sign-out EMAIL             end a person's sessions, as time would
 python -m tests.browser.inside standing PK                an assessment's status and the moves that led there
 """
@@ -17,9 +18,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pmj_standards.settings")
 django.setup()
 
 from django.contrib.sessions.models import Session  # noqa: E402
+from django.db.models import F  # noqa: E402
 
 from assessments import services  # noqa: E402
-from assessments.models import Assessment, Evidence, Round, User  # noqa: E402
+from assessments.models import Answer, Assessment, Evidence, Review, Round, User  # noqa: E402
 from assessments.proofs import proof_link  # noqa: E402
 from assessments.services import Entry, people  # noqa: E402
 from assessments.workflow import Role, Status  # noqa: E402
@@ -70,6 +72,16 @@ def fill(pk: int, but: list[str]) -> dict[str, Any]:
     return {"answered": assessment.answered}
 
 
+def agree(pk: int) -> dict[str, Any]:
+    reviewer = User.objects.filter(role=Role.REVIEWER).first()
+    assert reviewer is not None
+    left = Answer.objects.filter(assessment=pk).exclude(review__judged_version=F("version"))
+    reviews = dict(Review.objects.filter(answer__assessment=pk).values_list("answer_id", "version"))
+    answers = {answer.pk: (answer.version, reviews.get(answer.pk, 0)) for answer in left}
+    agreed = services.agree_many(answers=answers, by=reviewer)
+    return {"agreed": len(agreed.done), "refused": list(agreed.refused.values())}
+
+
 def sign_out(email: str) -> dict[str, Any]:
     user = str(User.objects.get(email=email).pk)
     ended = [session.pk for session in Session.objects.all() if session.get_decoded().get("_auth_user_id") == user]
@@ -89,6 +101,8 @@ def main(command: str, *arguments: str) -> dict[str, Any]:
             return places()
         case "fill":
             return fill(int(arguments[0]), list(arguments[1:]))
+        case "agree":
+            return agree(int(arguments[0]))
         case "sign-out":
             return sign_out(arguments[0])
         case "standing":

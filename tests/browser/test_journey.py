@@ -150,29 +150,56 @@ def test_the_list_filters_and_sorts(open_as: Open) -> None:
         assert shown(page) == once[::-1]
 
 
-def test_the_reviewer_returns_with_a_reason(open_as: Open, site: Site, office: int) -> None:
+def saved(page: Page, press: str) -> None:
+    """Press a button whose answer htmx puts into the page, and wait for it."""
+    with page.expect_response(lambda response: response.request.method == "POST") as answered:
+        page.locator(press).first.click()
+    assert answered.value.status == 200
+
+
+def move(page: Page, name: str) -> None:
+    """Do a move of the centre's page of one office, whose form is folded."""
+    form = page.locator(f"form[action$='/{name}/']")
+    form.evaluate("form => form.closest('details').open = true")
+    if form.locator(f"[name={name}-confirmed]").count():
+        form.locator(f"[name={name}-confirmed]").check()
+    form.locator("button.btn").click()
+    page.wait_for_load_state()
+
+
+def test_the_reviewer_returns_with_a_question(open_as: Open, site: Site, office: int) -> None:
     with open_as("reviewer") as watched:
         watched.expected = ("422",)
         page: Page = watched.page
         page.goto("/offices/?search=ภูเก็ต")
         page.locator("table.national tbody th a").first.click()
         expect(page).to_have_url(re.compile(rf"/offices/{office}/"))
-        page.locator("form[action$='/return/']").evaluate("form => form.closest('details').open = true")
-        page.locator("form[action$='/return/'] button.btn").click()
+        page.goto(f"/assessments/{office}/review/2.1/")
+        page.locator("#id_question").fill("ขอหลักฐานเพิ่ม")
+        saved(page, "#_questions [formaction]")
+        expect(page.locator("#_questions .is-draft")).to_contain_text("ขอหลักฐานเพิ่ม")
+        page.goto(f"/offices/{office}/")
+        move(page, "return")
         expect(page.locator(".error-summary, [role=alert]").first).to_be_visible()
         assert site.inside("standing", str(office))["status"] == "submitted"
-        page.locator("[name=return-reason]").fill("ตัวชี้วัดที่ 2.1 ขอหลักฐานเพิ่ม")
+        page.locator("[name=return-reason]").fill("โปรดตอบคำถามที่ส่งไปด้วยกัน")
         page.locator("form[action$='/return/'] button.btn").click()
         page.wait_for_load_state()
         keep_picture(page, "journey-5-returned-desk-th")
         assert site.inside("standing", str(office))["status"] == "returned"
     with open_as("editor.phuket") as watched:
-        watched.page.goto("/")
-        expect(watched.page.locator(".returned")).to_contain_text("ขอหลักฐานเพิ่ม")
-        keep_picture(watched.page, "journey-6-sent-back-desk-th")
+        page = watched.page
+        page.goto("/")
+        expect(page.locator(".returned")).to_contain_text("โปรดตอบคำถาม")
+        expect(page.locator("#_asked")).to_contain_text("ขอหลักฐานเพิ่ม")
+        keep_picture(page, "journey-6-sent-back-desk-th")
+        go_to(page, office, "2.1")
+        page.locator("#_questions textarea").fill("แนบรายงานการประชุมแล้ว")
+        saved(page, "#_questions button.btn")
+        expect(page.locator("#_questions .state-done")).to_be_visible()
 
 
-def test_the_office_submits_again_and_the_reviewer_accepts(open_as: Open, site: Site, office: int) -> None:
+def test_the_office_submits_again_and_the_reviewer_verifies(open_as: Open, site: Site, office: int) -> None:
     with open_as("head.phuket") as watched:
         watched.page.goto(f"/assessments/{office}/check/")
         watched.page.locator("[name=certified]").check()
@@ -180,18 +207,65 @@ def test_the_office_submits_again_and_the_reviewer_accepts(open_as: Open, site: 
         expect(watched.page).to_have_url(re.compile("/receipt/$"))
     with open_as("reviewer") as watched:
         page: Page = watched.page
+        # 4.31 had no case: the verdict gives its row. In 2.1 another row than the office's own fits.
+        for code, row, reason in (("4.31", "1", "มีช่องทางรับเรื่องครบ"), ("2.1", "2", "ประชุมไม่ครบ")):
+            page.goto(f"/assessments/{office}/review/{code}/")
+            page.locator(f"#verdict-form [name=verdict][value='{row}']").check()
+            page.locator("#id_reason").fill(reason)
+            page.locator("#verdict-form button[name=go][value=stay]").click()
+            page.wait_for_load_state()
+        keep_picture(page, "journey-7-judged-desk-th")
+        assert site.inside("agree", str(office)) == {"agreed": 84, "refused": []}
         page.goto(f"/offices/{office}/")
-        # 4.31 had no case: the reviewer decides its row before the whole can be accepted.
-        decision = page.locator("form[action$='/indicators/4.31/decide/']")
-        decision.evaluate("form => { const folded = form.closest('details'); if (folded) folded.open = true; }")
-        decision.locator("input[type=radio]").first.check()
-        decision.locator("textarea").fill("มีช่องทางรับเรื่องและพร้อมช่วยเหลือ")
-        decision.locator("button.btn").click()
-        page.wait_for_load_state()
-        page.locator("form[action$='/accept/']").evaluate("form => form.closest('details').open = true")
-        page.locator("[name=accept-confirmed]").check()
-        page.locator("form[action$='/accept/'] button.btn").click()
-        page.wait_for_load_state()
-        keep_picture(page, "journey-7-accepted-desk-th")
+        move(page, "verify")
+        keep_picture(page, "journey-8-verified-desk-th")
     standing = site.inside("standing", str(office))
-    assert (standing["status"], standing["moves"]) == ("accepted", ["submit", "return", "submit", "accept"])
+    assert (standing["status"], standing["moves"]) == ("verified", ["submit", "return", "submit", "begin", "verify"])
+
+
+def test_the_office_disputes_and_its_head_sends_the_reply(open_as: Open, site: Site, office: int) -> None:
+    with open_as("editor.phuket") as watched:
+        page: Page = watched.page
+        page.goto(f"/assessments/{office}/reply/")
+        item = "#item-2-1"
+        page.locator(f"{item} [name=response][value=dispute]").check()
+        page.locator(f"{item} [name=text]").fill("ประชุมครบแล้ว ตามรายงานที่แนบ")
+        saved(page, f"{item} form button.btn")
+        expect(page.locator(f"{item}.is-disputed")).to_be_visible()
+        assert page.locator("[data-send]").count() == 0
+    with open_as("head.phuket") as watched:
+        page = watched.page
+        page.goto(f"/assessments/{office}/reply/")
+        page.locator("[name=send-confirmed]").check()
+        page.locator("[data-send] .btn-primary").click()
+        page.wait_for_load_state()
+        keep_picture(page, "journey-9-replied-desk-th")
+    assert site.inside("standing", str(office))["status"] == "replied"
+
+
+def test_the_dispute_is_settled_and_the_result_made_final_and_published(
+    open_as: Open, site: Site, office: int, places: dict[str, Any]
+) -> None:
+    with open_as("reviewer") as watched:
+        page: Page = watched.page
+        page.goto(f"/assessments/{office}/reply/")
+        page.locator("#item-2-1 [name=band][value='1']").check()
+        page.locator("#item-2-1 [name=reason]").fill("พบรายงานครบทุกครั้ง")
+        saved(page, "#item-2-1 form button.btn")
+        page.goto(f"/offices/{office}/")
+        move(page, "finalise")
+        keep_picture(page, "journey-10-final-desk-th")
+        assert site.inside("standing", str(office))["status"] == "final"
+    with open_as("manager") as watched:
+        page = watched.page
+        page.goto(f"/rounds/{places['round']}/")
+        page.locator("[name=publish-confirmed]").check()
+        page.locator("form[action$='/publish/'] button").click()
+        page.wait_for_load_state()
+        keep_picture(page, "journey-11-published-desk-th")
+    standing = site.inside("standing", str(office))
+    assert standing["moves"][4:] == ["verify", "reply", "finalise", "publish"]
+    with open_as("head.phuket") as watched:
+        watched.page.goto(f"/assessments/{office}/")
+        expect(watched.page.locator("#_next")).to_be_visible()
+        keep_picture(watched.page, "journey-12-published-office-desk-th")
