@@ -1,24 +1,69 @@
-"""Template tags and widgets of Django's own, done with less work: a page has hundreds of them.
+"""Parts of Django's templates and forms, done with less work: a page has thousands of them.
 
-They give what Django's give (tests/test_quick.py compares them). What is remembered here follows from the code alone: a
-literal's translation from its language, an address from its name and arguments.
+They give what Django's give (tests/test_quick.py compares them, and fails when Django's change). What is remembered
+here follows from the code alone: a literal's translation from its language, an address from its name and arguments.
 """
 
+import html
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django import template
+from django.conf import settings
 from django.forms.renderers import TemplatesSetting
 from django.template import Context, Node
-from django.template.base import Parser, Token
+from django.template import base as django_base
+from django.template.base import Parser, Token, Variable
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
 from django.templatetags import i18n
 from django.urls import get_resolver, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+
+# --- {{ a.variable }} ------------------------------------------------------------------------------
+
+django_lookup = Variable._resolve_lookup
+django_shown = django_base.render_value_in_context
+
+
+def lookup(variable: Variable, context: Context) -> Any:
+    """A variable's value. The plain way, keys of dicts and attributes of objects, is tried first; whatever is not plain
+    (a method, an index, something that is missing) goes Django's way from the start."""
+    names = variable.lookups
+    try:
+        found: Any = context[names[0]]
+        for name in names[1:]:
+            kind = type(found)
+            if kind is dict:
+                found = found[name]
+            elif callable(found) or hasattr(kind, "__getitem__"):
+                return django_lookup(variable, context)
+            else:
+                found = getattr(found, name)
+    except Exception:
+        # Django's own way raises it again, or says that nothing is there.
+        return django_lookup(variable, context)
+    return django_lookup(variable, context) if callable(found) else found
+
+
+def shown(value: Any, context: Context) -> str:
+    """A value as it stands on the page: escaped, and in the language's form."""
+    kind = type(value)
+    if kind is SafeString:
+        return value if context.autoescape else str(value)
+    if kind is str:
+        return SafeString(html.escape(value)) if context.autoescape else value
+    if kind is int and not settings.USE_THOUSAND_SEPARATOR:
+        return str(value)
+    return django_shown(value, context)
+
+
+# The only places where Django has no setting for it. `i18n` keeps the name under which it imported the second.
+Variable._resolve_lookup = lookup
+django_base.render_value_in_context = i18n.render_value_in_context = shown
 
 # --- {% translate "a literal" %} -------------------------------------------------------------------
 
@@ -52,6 +97,38 @@ def translate(parser: Parser, token: Token) -> Node:
     if not literal or node.filter_expression.filters or node.asvar or node.message_context:
         return node
     return Words(node)
+
+
+class Sentence(i18n.BlockTranslateNode):
+    """{% blocktranslate %} without a plural: its msgid is put together once, its translation looked up once."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: i18n.BlockTranslateNode) -> None:
+        super().__init__(node.extra_context, node.singular, trimmed=node.trimmed, tag_name=node.tag_name)
+        self.msgid, self.names = self.render_token_list(self.singular)
+        self.said: dict[str | None, str] = {}
+
+    def render(self, context: Context, nested: bool = False) -> str:
+        language = get_language()
+        if language not in self.said:
+            self.said[language] = gettext(self.msgid)
+        extra = self.extra_context
+        try:
+            data = {
+                name: shown(extra[name].resolve(context) if name in extra else context[name], context)
+                for name in self.names
+            }
+            return self.said[language] % data
+        except (KeyError, ValueError):
+            return super().render(context, nested)
+
+
+@register.tag("blocktranslate")
+@register.tag("blocktrans")
+def blocktranslate(parser: Parser, token: Token) -> Node:
+    node = i18n.do_block_translate(parser, token)
+    return node if node.plural or node.asvar or node.message_context else Sentence(node)
 
 
 # --- {% url %} -------------------------------------------------------------------------------------
@@ -115,11 +192,25 @@ def _option(widget: dict[str, Any]) -> str:
     return f"<label{place}>{_input(widget)} {conditional_escape(widget['label'])}</label>"
 
 
+def _select(widget: dict[str, Any]) -> str:
+    said = []
+    for name, options, _place in widget["optgroups"]:
+        if name:
+            said.append(f'\n  <optgroup label="{conditional_escape(name)}">')
+        for each in options:
+            label = conditional_escape(each["label"])
+            said.append(f'\n  <option value="{_text(each["value"])}"{_attrs(each["attrs"])}>{label}</option>\n')
+        if name:
+            said.append("\n  </optgroup>")
+    return f'<select name="{conditional_escape(widget["name"])}"{_attrs(widget["attrs"])}>{"".join(said)}\n</select>'
+
+
 WIDGETS = {
     "django/forms/widgets/checkbox.html": _input,
     "django/forms/widgets/checkbox_option.html": _option,
     "django/forms/widgets/hidden.html": _input,
     "django/forms/widgets/radio_option.html": _option,
+    "django/forms/widgets/select.html": _select,
     "django/forms/widgets/text.html": _input,
     "django/forms/widgets/textarea.html": _textarea,
 }
