@@ -88,6 +88,12 @@ class AcceptForm(MoveForm):
         label=gettext_lazy("I have read the answers and accept this assessment for the central division."),
         error_messages={"required": gettext_lazy("Tick the confirmation before you accept.")},
     )
+    # The mark of the answers on the page; its input stands in the template, so that a page shown again has its own.
+    seen = forms.CharField(required=False, empty_value=None)
+
+    def __init__(self, data: Any = None, *, assessment: Assessment) -> None:
+        super().__init__(data, assessment=assessment)
+        self.helper.layout = Layout("confirmed")
 
 
 class ReopenForm(MoveForm):
@@ -138,6 +144,8 @@ class DecideForm(MoveForm):
         help_text=gettext_lazy("The office reads this text, and it stands in the official form."),
         missing=gettext_lazy("Write why this row is right, so that the office understands its score."),
     )
+    # The answer's version on the page; its input stands in the template, so that a page shown again has its own.
+    seen = forms.IntegerField(required=False)
 
     def __init__(
         self, data: Any = None, *, assessment: Assessment, node: IndicatorNode, answer: Answer | None = None

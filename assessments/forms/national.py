@@ -59,7 +59,7 @@ class NationalFilter(forms.Form):
         self.full_clean()
         if "round" not in self.errors and not self.cleaned_data["round"]:
             # The select names the round that is shown: else it stood on the newest, and the next filter led there.
-            self.data = {**self.data.dict(), "round": str(self.chosen_round.year)}
+            self.data = {**dict(self.data.items()), "round": str(self.chosen_round.year)}
 
     @property
     def chosen_round(self) -> Round:

@@ -104,6 +104,12 @@ def without_case(dimensions: Sequence[ReadDimension]) -> list[ReadAnswer]:
     return [row for row in rows if row.is_decidable]
 
 
+def seen_mark(dimensions: Sequence[ReadDimension]) -> str:
+    """The mark of the answers that were read, as `services.seen` makes it, without a query."""
+    rows = (row for dimension in dimensions for area in dimension.areas for row in area.answers)
+    return "-".join(str(row.answer.version) for row in rows)
+
+
 def _dimension(
     assessment: Assessment,
     dimension: DimensionNode,

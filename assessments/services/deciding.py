@@ -24,10 +24,13 @@ class Decided:
 
 
 @transaction.atomic
-def decide_no_case(*, assessment: Assessment, indicator: IndicatorNode, by: User, band: int, reason: str) -> Decided:
+def decide_no_case(
+    *, assessment: Assessment, indicator: IndicatorNode, by: User, band: int, reason: str, seen: int | None = None
+) -> Decided:
     """Give an answer that had no case the printed row `band` (1 = the top one); raises Refused, writing nothing.
 
-    A later decision replaces the one before, which the history keeps.
+    A later decision replaces the one before, which the history keeps. `seen` is the answer's version on the page of
+    the person who decides, None where no page showed it: nobody replaces what they have not read.
     """
     assessment = locked(assessment, by=by, action=Action.DECIDE)
     answer = Answer.objects.select_related("decided_by").get(assessment=assessment, indicator_id=indicator.pk)
@@ -46,6 +49,7 @@ def decide_no_case(*, assessment: Assessment, indicator: IndicatorNode, by: User
     }
     if not changes:
         return Decided(answer, changed=False)
+    _refuse_unseen(answer, seen)
     answer.decided_band, answer.decided_reason = band, reason
     answer.decided_at, answer.decided_by = timezone.now(), by
     apply_outcome(answer, indicator, target=assessment.round.budget_target)
@@ -54,3 +58,14 @@ def decide_no_case(*, assessment: Assessment, indicator: IndicatorNode, by: User
     AnswerChange.objects.create(answer=answer, version=answer.version, changes=changes, by=by, at=answer.decided_at)
     recount(assessment)
     return Decided(answer, changed=True)
+
+
+def _refuse_unseen(answer: Answer, seen: int | None) -> None:
+    if seen is None or seen == answer.version:
+        return
+    if answer.decided_band is None:
+        raise Refused(_("This answer changed after you opened the page. Read it again, then save the decision."))
+    raise Refused(
+        _("%(who)s decided this after you opened the page. Read that decision; save only if yours is to replace it.")
+        % {"who": answer.decided_by}
+    )

@@ -79,9 +79,19 @@ def return_for_correction(*, assessment: Assessment, by: User, reason: str, due_
 
 
 @transaction.atomic
-def accept(*, assessment: Assessment, by: User) -> Assessment:
-    """Accept a submitted assessment; raises Refused while an answer that had no case awaits its decision."""
+def accept(*, assessment: Assessment, by: User, seen: str | None = None) -> Assessment:
+    """Accept a submitted assessment; raises Refused while an answer that had no case awaits its decision.
+
+    `seen` marks the answers that the page showed (`services.seen`), None where none did: the office may have sent
+    others in the meantime, or a colleague have decided a row.
+    """
     assessment = locked(assessment, by=by, action=Action.ACCEPT)
+    codes = [] if seen is None else changed_since(assessment, seen)
+    if codes:
+        raise Refused(
+            _("Answers changed after you opened this page (%(codes)s). Read them again before you accept.")
+            % {"codes": ", ".join(codes[:MOST_CODES]) + (" …" if len(codes) > MOST_CODES else "")}
+        )
     waiting = assessment.answers.filter(pending="no_case").count()
     if waiting:
         raise Refused(

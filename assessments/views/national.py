@@ -162,6 +162,7 @@ def _page(
     context = {
         "assessment": assessment,
         "dimensions": dimensions,
+        "answers_seen": reading.seen_mark(dimensions),
         "waiting": [row.node for row in decidable if row.waits],
         "shows_near": request.user.role in NEAR_ROLES,
         "decide": {row.node.code: _decide_form(assessment, row, typed) for row in decidable if decide},
