@@ -16,14 +16,6 @@ from indicators.thai import clean
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One kind of evidence that the handbook names, and whether the office ticked it."""
-
-    kind: str
-    held: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Near:
     """So many cases fewer (more, where fewer is better) and the answer has this score only."""
 
@@ -35,10 +27,12 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
+    """`held` are the places of those kinds of evidence that the handbook names and the office ticked."""
+
     node: IndicatorNode
     answer: Answer
     evidence: Sequence[EvidenceUse]
-    held: Sequence[Held]
+    held: tuple[int, ...]
 
     @property
     def waits(self) -> bool:
@@ -137,8 +131,7 @@ def _dimension(
 
 
 def _answer(node: IndicatorNode, answer: Answer, evidence: Mapping[int, list[EvidenceUse]]) -> ReadAnswer:
-    held = [Held(kind, place in answer.evidence_held) for place, kind in enumerate(node.evidence)]
-    return ReadAnswer(node, answer, evidence.get(answer.pk, ()), held)
+    return ReadAnswer(node, answer, evidence.get(answer.pk, ()), tuple(sorted(answer.evidence_held)))
 
 
 def status_history(assessment: Assessment) -> list[StatusChange]:
