@@ -9,13 +9,14 @@ from functools import wraps
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from assessments.calendar import today
 from assessments.models import Assessment, Comment, Evidence, Province, SupportMembership, User
 from assessments.models.answers import AssessmentQuerySet
+from assessments.ready import Ready
 from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds, move_of
 from pmj_standards.access import Rule, View, for_anyone, for_everyone
 
@@ -77,6 +78,18 @@ def assessments_seen(user: User) -> AssessmentQuerySet:
     return found if seen is None else found.filter(province__in=seen)
 
 
+_WHOLE = Ready(lambda pk: Assessment.objects.whole().filter(pk=pk).order_by())
+
+
+def assessment_seen(user: User, pk: int) -> Assessment:
+    """One of the assessments that exist for a person; 404 for the others."""
+    seen = provinces_seen(user)
+    found = _WHOLE.first(pk=pk)
+    if found is None or (seen is not None and found.province_id not in seen):
+        raise Http404
+    return found
+
+
 def may(user: User, action: Action, assessment: Assessment) -> Decision:
     """Whether this person may do this to this assessment now. For one that they see at all."""
     return decide(role=Role(user.role), action=action, status=Status(assessment.status), window=assessment.window())
@@ -102,7 +115,7 @@ def for_assessment(action: Action) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
+            assessment = assessment_seen(request.user, pk)
             decision = may(request.user, action, assessment)
             if not decision:
                 raise Refusal(decision)
@@ -121,7 +134,7 @@ def for_move(action: Action) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
+            assessment = assessment_seen(request.user, pk)
             decision = may(request.user, action, assessment)
             if not decision and request.user.role not in move_of(action).roles:
                 raise Refusal(decision)
@@ -141,7 +154,7 @@ def for_evidence(action: Action) -> Callable[[View], View]:
         def checked(request: AppRequest, key: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             found = Evidence.objects.select_related("assessment__round__edition", "assessment__province__region")
             evidence = get_object_or_404(found, pk=key)
-            assessment = get_object_or_404(assessments_seen(request.user), pk=evidence.assessment_id)
+            assessment = assessment_seen(request.user, evidence.assessment_id)
             decision = may(request.user, action, assessment)
             if not decision:
                 raise Refusal(decision)

@@ -20,19 +20,19 @@ from django.template.defaulttags import url as django_url
 from django.templatetags import i18n
 from django.urls import get_resolver, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeData
 from django.utils.translation import get_language, gettext
 
 # --- {{ a.variable }} ------------------------------------------------------------------------------
 
-django_lookup = Variable._resolve_lookup
+django_lookup = Variable._resolve_lookup  # type: ignore[attr-defined]
 django_shown = django_base.render_value_in_context
 
 
 def lookup(variable: Variable, context: Context) -> Any:
     """A variable's value. The plain way, keys of dicts and attributes of objects, is tried first; whatever is not plain
     (a method, an index, something that is missing) goes Django's way from the start."""
-    names = variable.lookups
+    names: Any = variable.lookups
     try:
         found: Any = context[names[0]]
         for name in names[1:]:
@@ -52,18 +52,18 @@ def lookup(variable: Variable, context: Context) -> Any:
 def shown(value: Any, context: Context) -> str:
     """A value as it stands on the page: escaped, and in the language's form."""
     kind = type(value)
-    if kind is SafeString:
-        return value if context.autoescape else str(value)
     if kind is str:
-        return SafeString(html.escape(value)) if context.autoescape else value
+        return html.escape(value) if context.autoescape else value
+    if isinstance(value, SafeData):
+        return str(value)
     if kind is int and not settings.USE_THOUSAND_SEPARATOR:
         return str(value)
     return django_shown(value, context)
 
 
-# The only places where Django has no setting for it. `i18n` keeps the name under which it imported the second.
-Variable._resolve_lookup = lookup
-django_base.render_value_in_context = i18n.render_value_in_context = shown
+# The only two places where Django has no setting for it.
+Variable._resolve_lookup = lookup  # type: ignore[attr-defined]
+django_base.render_value_in_context = shown
 
 # --- {% translate "a literal" %} -------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class Sentence(i18n.BlockTranslateNode):
     child_nodelists = ()
 
     def __init__(self, node: i18n.BlockTranslateNode) -> None:
-        super().__init__(node.extra_context, node.singular, trimmed=node.trimmed, tag_name=node.tag_name)
+        super().__init__(node.extra_context, node.singular, trimmed=node.trimmed)
         self.msgid, self.names = self.render_token_list(self.singular)
         self.said: dict[str | None, str] = {}
 
@@ -135,7 +135,7 @@ def blocktranslate(parser: Parser, token: Token) -> Node:
 
 
 class Address(URLNode):
-    def render(self, context: Context) -> SafeString | str:
+    def render(self, context: Context) -> str:
         name = self.view_name.resolve(context)
         args = [arg.resolve(context) for arg in self.args]
         known = ":" not in name and all(isinstance(arg, str | int | UUID) for arg in args)
@@ -224,4 +224,4 @@ class Renderer(TemplatesSetting):
         if plain is None:
             return super().render(template_name, context, request)
         # Django strips what a template gives, which here is nothing but the mark of the last line.
-        return SafeString(plain(context["widget"]).strip())
+        return plain(context["widget"]).strip()
