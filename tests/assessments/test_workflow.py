@@ -79,6 +79,12 @@ def test_the_whole_table_is_the_reference() -> None:
     assert sum(found.values()) == 7 * 4 * 3 + 2 * 2 + 2 + 2 * 3 + 2 * 3 + 3 + 2 * 3 + 2 * 3 + 2 * 4 * 3 + SHARED
 
 
+def test_every_right_that_is_refused_says_whose_it_is() -> None:
+    said = {str(decision.reason) for right in Right for role in Role if not (decision := holds(role, right))}
+    assert len(said) == len(Right)
+    assert all(said)
+
+
 def test_every_refusal_tells_its_reason() -> None:
     silent = [
         (role, action, status, window)
