@@ -51,6 +51,18 @@ def test_a_number_that_cannot_be_used_is_refused_and_kept(open_as: Open, places:
         assert kept(page, "count") == "สิบสอง"
 
 
+def test_who_goes_on_by_keyboard_types_on_in_the_next_indicator(open_as: Open, places: dict[str, Any]) -> None:
+    with open_as(places["office_editor"]) as watched:
+        page: Page = watched.page
+        page.goto(indicator(places, "3.5"))
+        page.locator("[name=count]").fill("2")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/indicators/3.6/")
+        expect(page.locator("[name=count]")).to_be_focused()
+        page.reload()
+        expect(page.locator("[name=count]")).not_to_be_focused()
+
+
 def test_saves_without_javascript(open_as: Open, places: dict[str, Any]) -> None:
     with open_as(places["office_editor"], javascript=False) as watched:
         page: Page = watched.page
