@@ -73,7 +73,7 @@ class TestPage:
         self, as_editor: Client, assessment: Assessment, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         as_editor.get(at("workbook_page", assessment))
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             as_editor.get(at("workbook_page", assessment))
 
 
