@@ -25,6 +25,15 @@ class Near:
     score: Decimal | None
 
 
+def near_of(node: IndicatorNode, answer: Answer) -> Near | None:
+    """How little would lose its row; None in the lowest row, for choices, and where a reviewer chose the row."""
+    rule = node.rule
+    if not isinstance(rule, Rule) or answer.score is None or answer.inputs is None:
+        return None
+    drop = drop_of(rule, rule.read(answer.inputs))
+    return None if drop is None else Near(drop.cases, drop.unit, drop.fewer, score(rule, drop.inputs).score)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
     """`held` are the places of those kinds of evidence that the handbook names and the office ticked."""
@@ -41,12 +50,7 @@ class ReadAnswer:
 
     @property
     def near(self) -> "Near | None":
-        """How little would lose its row; None in the lowest row, for choices, and where a reviewer chose the row."""
-        rule = self.node.rule
-        if not isinstance(rule, Rule) or self.answer.score is None or self.answer.inputs is None:
-            return None
-        drop = drop_of(rule, rule.read(self.answer.inputs))
-        return None if drop is None else Near(drop.cases, drop.unit, drop.fewer, score(rule, drop.inputs).score)
+        return near_of(self.node, self.answer)
 
     @property
     def is_decidable(self) -> bool:

@@ -25,7 +25,7 @@ FORMS: dict[Action, type[MoveForm]] = {
     Action.EXTEND: ExtendForm,
 }
 
-# Who checks an answer sees how near it stands to the row below; its office's own helpers do not.
+# Who checks an answer sees here how near it stands to the row below, its office on its own pages; helpers do not.
 NEAR_ROLES = CENTRAL_ROLES | {Role.INSPECTOR}
 
 
