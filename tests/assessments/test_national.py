@@ -386,6 +386,7 @@ def indicator(page: str, code: str) -> str:
 def test_shows_all_86_indicators(assessment: Assessment, reviewer: User, standard: EditionNode) -> None:
     page = read(in_english(reviewer), assessment)
     assert re.findall(r'id="indicator-([\d.]+)"', page) == list(standard.indicators)
+    assert re.findall(r'<h4 lang="th"><a href="/standard/2563/([\d.]+)/">', page) == list(standard.indicators)
     assert page.count("No answer yet") == 86
     assert "0 of 86 answered" in page
     assert "It has not been submitted yet." in page
