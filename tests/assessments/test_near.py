@@ -72,3 +72,19 @@ def test_the_office_s_helpers_are_not_told_how_near_it_is(
     entry = Entry(inputs={"count": 5})
     services.save_answer(assessment=assessment, indicator=standard.indicators["2.1"], entry=entry, by=editor, version=0)
     assert 'class="near"' not in signed_in(northerner).get(f"/offices/{assessment.pk}/").content.decode()
+
+
+def test_a_warning_about_the_number_before_is_not_asked_beside_one_that_cannot_be_used(
+    as_editor: Client, assessment: Assessment, editor: User, standard: EditionNode
+) -> None:
+    for code, inputs in (("1.11", {"numerator": 40, "denominator": 45}), ("2.9", {"numerator": 40, "denominator": 44})):
+        node = standard.indicators[code]
+        services.save_answer(assessment=assessment, indicator=node, entry=Entry(inputs=inputs), by=editor, version=0)
+    path = f"/assessments/{assessment.pk}/indicators/2.9/"
+    asked = 'id="_caution_same-staff"'
+    assert asked in as_editor.get(path).content.decode()
+    sent = {"version": "1", "numerator": "40", "denominator": "x"}
+    page = as_editor.post(f"{path}save/", sent, headers={"HX-Request": "true"}).content.decode()
+    assert ('id="_warnings"' in page, asked in page) == (True, False)
+    sent = {"version": "2", "numerator": "40", "denominator": "43"}
+    assert asked in as_editor.post(f"{path}save/", sent, headers={"HX-Request": "true"}).content.decode()
