@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from assessments.access import AppRequest, for_assessment, for_everyone, may
+from assessments.access import AppRequest, for_assessment, for_everyone, has, may
 from assessments.models import Assessment
 from assessments.queries import comments, progress, reading, teamwork
-from assessments.workflow import Action, Role
+from assessments.workflow import Action, Right, Role
 
 
 @require_safe
@@ -44,6 +44,7 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
         "returned": progress.last_return(assessment),
         "edit": may(request.user, Action.EDIT, assessment),
         "assign": may(request.user, Action.ASSIGN, assessment),
+        "central": has(request.user, Right.SEE_COUNTRY),
     }
     return render(request, "office/assessment_detail.html", context)
 
