@@ -108,6 +108,20 @@ def seen_mark(dimensions: Sequence[ReadDimension]) -> str:
     return "-".join(str(row.answer.version) for row in rows)
 
 
+def corrected(dimensions: Sequence[ReadDimension], history: Sequence[StatusChange]) -> list[IndicatorNode] | None:
+    """The indicators whose answer changed, or got evidence, after the last return; None where there was no return."""
+    returned_at = next((change.at for change in history if change.action == Action.RETURN), None)
+    if returned_at is None:
+        return None
+    rows = (row for dimension in dimensions for area in dimension.areas for row in area.answers)
+    return [
+        row.node
+        for row in rows
+        if (row.answer.changed_at and row.answer.changed_at > returned_at)
+        or any(use.added_at > returned_at for use in row.evidence)
+    ]
+
+
 def _dimension(
     assessment: Assessment,
     dimension: DimensionNode,

@@ -158,6 +158,7 @@ def _page(
             refused.setdefault(str(decision.reason), []).append(str(action.label))
     dimensions = reading.read_whole(assessment)
     decidable = reading.without_case(dimensions)
+    history = reading.status_history(assessment)
     decide = may(request.user, Action.DECIDE, assessment)
     context = {
         "assessment": assessment,
@@ -168,7 +169,8 @@ def _page(
         "decide": {row.node.code: _decide_form(assessment, row, typed) for row in decidable if decide},
         "talked": comments.counts_by_code(assessment, request.user),
         "comment": may(request.user, Action.COMMENT_CENTRE, assessment),
-        "history": reading.status_history(assessment),
+        "history": history,
+        "corrected": reading.corrected(dimensions, history),
         "moves": allowed,
         "refused": refused,
         "indicators": len(editions.standard_of(assessment.round.edition).indicators),

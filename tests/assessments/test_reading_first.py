@@ -10,7 +10,7 @@ from django.test import Client
 from assessments import services
 from assessments.models import Answer, Assessment, User
 from assessments.queries import reading
-from assessments.services import Refused
+from assessments.services import Refused, evidence
 from assessments.services.seen import seen_mark
 from assessments.workflow import Status
 from indicators.editions import EditionNode, IndicatorNode
@@ -119,3 +119,34 @@ def test_the_page_s_mark_is_the_one_that_the_service_compares(waiting: Assessmen
     mark = reading.seen_mark(reading.read_whole(waiting))
     assert mark == seen_mark(waiting)
     assert len(mark.split("-")) == 86
+
+
+def told_corrected(client: Client, assessment: Assessment) -> tuple[str, list[str]] | None:
+    """The sentence about the time after the last return, and the codes below it."""
+    _before, there, after = shown(client, assessment).partition('id="corrected">')
+    part = after.split("</div>", maxsplit=1)[0]
+    return (re.findall(r"<p>(.*?)</p>", part)[0], re.findall(r'href="#indicator-([\d.]+)"', part)) if there else None
+
+
+def test_what_the_office_changed_after_a_return_is_named(
+    assessment: Assessment, editor: User, head: User, reviewer: User, standard: EditionNode, time_machine: Any
+) -> None:
+    client = in_english(reviewer)
+    answer_all(assessment, editor)
+    services.submit(assessment=assessment, by=head, certified=True)
+    assert told_corrected(client, assessment) is None
+
+    time_machine.shift(60)
+    services.return_for_correction(assessment=assessment, by=reviewer, reason="แก้ 2.1", due_on=date(2026, 8, 20))
+    assert told_corrected(client, assessment) == ("No answer and no evidence has changed after the last return.", [])
+
+    time_machine.shift(60)
+    save(assessment, standard.indicators["2.1"], editor, services.Entry({"count": 2}))
+    plan = Answer.objects.select_related("assessment").get(assessment=assessment, indicator__code="4.2")
+    evidence.add_link(answer=plan, url="https://drive.example/1", name="แผน", by=editor)
+    services.submit(assessment=assessment, by=head, certified=True)
+    assert told_corrected(client, assessment) == ("2 indicators changed after the last return:", ["2.1", "4.2"])
+
+    time_machine.shift(60)
+    services.return_for_correction(assessment=assessment, by=reviewer, reason="แก้ 2.2", due_on=date(2026, 8, 20))
+    assert told_corrected(client, assessment) == ("No answer and no evidence has changed after the last return.", [])
