@@ -16,7 +16,6 @@ from django.shortcuts import get_object_or_404
 from assessments.calendar import today
 from assessments.models import Assessment, Comment, Evidence, Province, SupportMembership, User
 from assessments.models.answers import AssessmentQuerySet
-from assessments.ready import Ready
 from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds, move_of
 from pmj_standards.access import Rule, View, for_anyone, for_everyone
 
@@ -78,13 +77,10 @@ def assessments_seen(user: User) -> AssessmentQuerySet:
     return found if seen is None else found.filter(province__in=seen)
 
 
-_WHOLE = Ready(lambda pk: Assessment.objects.whole().filter(pk=pk).order_by())
-
-
 def assessment_seen(user: User, pk: int) -> Assessment:
     """One of the assessments that exist for a person; 404 for the others."""
     seen = provinces_seen(user)
-    found = _WHOLE.first(pk=pk)
+    found = Assessment.objects.whole().filter(pk=pk).order_by().first()
     if found is None or (seen is not None and found.province_id not in seen):
         raise Http404
     return found

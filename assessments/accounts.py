@@ -24,7 +24,6 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.links import whole
 from assessments.models import User
-from assessments.ready import Ready
 
 logger = logging.getLogger("pmj.accounts")
 
@@ -32,9 +31,6 @@ logger = logging.getLogger("pmj.accounts")
 def may_sign_in(user: User) -> bool:
     """Demo accounts have a password that everybody knows: they exist on one's own machine only."""
     return user.is_active and (settings.LOCAL or not user.is_demo)
-
-
-_PERSON = Ready(lambda pk: User.objects.select_related("province").filter(pk=pk).order_by())
 
 
 class Backend(AuthenticationBackend):
@@ -46,7 +42,7 @@ class Backend(AuthenticationBackend):
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, with the office that every page names. One query."""
         try:
-            user = _PERSON.get(pk=user_id)
+            user = User.objects.select_related("province").get(pk=user_id)
         except User.DoesNotExist:
             return None
         return user if may_sign_in(user) else None

@@ -1,69 +1,23 @@
-"""Parts of Django's templates and forms, done with less work: a page has thousands of them.
+"""Tags and widgets of Django's own, done with less work: a page has hundreds of them.
 
-They give what Django's give (tests/test_quick.py compares them, and fails when Django's change). What is remembered
+They give what Django's give (tests/test_quick.py compares them). What is remembered
 here follows from the code alone: a literal's translation from its language, an address from its name and arguments.
 """
 
-import html
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django import template
-from django.conf import settings
 from django.forms.renderers import TemplatesSetting
 from django.template import Context, Node
-from django.template import base as django_base
-from django.template.base import Parser, Token, Variable
+from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
 from django.templatetags import i18n
 from django.urls import get_resolver, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeData
-from django.utils.translation import get_language, gettext
-
-# --- {{ a.variable }} ------------------------------------------------------------------------------
-
-django_lookup = Variable._resolve_lookup  # type: ignore[attr-defined]
-django_shown = django_base.render_value_in_context
-
-
-def lookup(variable: Variable, context: Context) -> Any:
-    """A variable's value. The plain way, keys of dicts and attributes of objects, is tried first; whatever is not plain
-    (a method, an index, something that is missing) goes Django's way from the start."""
-    names: Any = variable.lookups
-    try:
-        found: Any = context[names[0]]
-        for name in names[1:]:
-            kind = type(found)
-            if kind is dict:
-                found = found[name]
-            elif callable(found) or hasattr(kind, "__getitem__"):
-                return django_lookup(variable, context)
-            else:
-                found = getattr(found, name)
-    except Exception:
-        # Django's own way raises it again, or says that nothing is there.
-        return django_lookup(variable, context)
-    return django_lookup(variable, context) if callable(found) else found
-
-
-def shown(value: Any, context: Context) -> str:
-    """A value as it stands on the page: escaped, and in the language's form."""
-    kind = type(value)
-    if kind is str:
-        return html.escape(value) if context.autoescape else value
-    if isinstance(value, SafeData):
-        return str(value)
-    if kind is int and not settings.USE_THOUSAND_SEPARATOR:
-        return str(value)
-    return django_shown(value, context)
-
-
-# The only two places where Django has no setting for it.
-Variable._resolve_lookup = lookup  # type: ignore[attr-defined]
-django_base.render_value_in_context = shown
+from django.utils.translation import get_language
 
 # --- {% translate "a literal" %} -------------------------------------------------------------------
 
@@ -97,38 +51,6 @@ def translate(parser: Parser, token: Token) -> Node:
     if not literal or node.filter_expression.filters or node.asvar or node.message_context:
         return node
     return Words(node)
-
-
-class Sentence(i18n.BlockTranslateNode):
-    """{% blocktranslate %} without a plural: its msgid is put together once, its translation looked up once."""
-
-    child_nodelists = ()
-
-    def __init__(self, node: i18n.BlockTranslateNode) -> None:
-        super().__init__(node.extra_context, node.singular, trimmed=node.trimmed)
-        self.msgid, self.names = self.render_token_list(self.singular)
-        self.said: dict[str | None, str] = {}
-
-    def render(self, context: Context, nested: bool = False) -> str:
-        language = get_language()
-        if language not in self.said:
-            self.said[language] = gettext(self.msgid)
-        extra = self.extra_context
-        try:
-            data = {
-                name: shown(extra[name].resolve(context) if name in extra else context[name], context)
-                for name in self.names
-            }
-            return self.said[language] % data
-        except (KeyError, ValueError):
-            return super().render(context, nested)
-
-
-@register.tag("blocktranslate")
-@register.tag("blocktrans")
-def blocktranslate(parser: Parser, token: Token) -> Node:
-    node = i18n.do_block_translate(parser, token)
-    return node if node.plural or node.asvar or node.message_context else Sentence(node)
 
 
 # --- {% url %} -------------------------------------------------------------------------------------

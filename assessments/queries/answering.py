@@ -1,19 +1,12 @@
 """What the pages of answering read: one answer, the answers of an area."""
 
 from assessments.models import Answer, Assessment
-from assessments.ready import Ready
 from indicators.editions import AreaNode, IndicatorNode
-
-_ANSWER = Ready(
-    lambda assessment, indicator: Answer.objects.select_related("changed_by").filter(
-        assessment=assessment, indicator=indicator
-    )
-)
 
 
 def answer_of(assessment: Assessment, node: IndicatorNode) -> Answer:
     """An assessment's answer to one indicator, with who changed it last."""
-    answer = _ANSWER.get(assessment=assessment.pk, indicator=node.pk)
+    answer = Answer.objects.select_related("changed_by").get(assessment=assessment, indicator_id=node.pk)
     answer.assessment = assessment
     return answer
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from assessments.calendar import fiscal_year, fiscal_year_span, thai_long_date
 from assessments.models import Answer, Assessment, Confirmation, Evidence, EvidenceUse
 from assessments.queries.facts import stated_of
-from assessments.ready import Ready
 from indicators import editions
 from indicators.coherence import Caution, Reply, coherence, related
 from indicators.editions import EditionNode, IndicatorNode
@@ -154,18 +153,14 @@ def dated_outside(assessment: Assessment) -> Iterable[Caution]:
         )
 
 
-_GIVEN = Ready(
-    lambda assessment: Confirmation.objects.filter(assessment=assessment).select_related("by").order_by("at")
-)
-
-
 def _with_confirmations(
     assessment: Assessment, standard: EditionNode, found: list[Caution], *, always: bool = False
 ) -> Cautions:
     """The warnings with what the office said of them. One query; none where nothing is asked, unless `always`."""
     rows: dict[str, Confirmation] = {}
     if found or always:
-        rows = {row.warning: row for row in _GIVEN.rows(assessment=assessment.pk)}
+        given = Confirmation.objects.filter(assessment=assessment).select_related("by").order_by("at")
+        rows = {row.warning: row for row in given}
     raised = []
     for each in found:
         row = rows.get(each.code)

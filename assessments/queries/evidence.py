@@ -15,7 +15,6 @@ from assessments.forms.evidence import KeepForm, LinkForm, UploadForm
 from assessments.models import Answer, Assessment, Evidence, EvidenceChange, EvidenceUse, User
 from assessments.models.evidence import EvidenceQuerySet
 from assessments.previews import Shown, preview_of
-from assessments.ready import Ready
 from assessments.workflow import Action
 from indicators import editions
 from indicators.editions import IndicatorNode
@@ -134,18 +133,12 @@ def exists_for(evidence: Evidence, user: User) -> bool:
     return evidence.deleted_at is None or user.province_id == evidence.assessment.province_id
 
 
-_USES = Ready(
-    lambda answer: EvidenceUse.objects.filter(answer=answer, evidence__deleted_at__isnull=True).select_related(
-        "evidence__added_by"
-    )
-)
-
-
 def panel_of(answer: Answer, node: IndicatorNode, *, picking: bool = False, **shown: Any) -> Panel:
     """The evidence of one indicator, and what else the office has. Three queries, five while picking; one less where
     something was taken off."""
     assessment = answer.assessment
-    items = tuple(Item(use.evidence) for use in _USES.rows(answer=answer.pk))
+    uses = EvidenceUse.objects.filter(answer=answer, evidence__deleted_at__isnull=True)
+    items = tuple(Item(use.evidence) for use in uses.select_related("evidence__added_by"))
     kept = Evidence.objects.kept().filter(assessment=assessment).select_related("added_by")
     others = kept.exclude(pk__in=[item.evidence.pk for item in items])
     taken_off = EvidenceChange.objects.filter(assessment=assessment, indicator_code=node.code, act=Act.UNUSED)

@@ -16,7 +16,6 @@ from django.shortcuts import get_object_or_404
 from assessments.models import Answer, Assessment, Carry, Evidence, EvidenceUse, StatusChange
 from assessments.queries.evidence import Item
 from assessments.queries.shown import Figure, figures, label_of, text_of
-from assessments.ready import Ready
 from assessments.workflow import Action
 from indicators import editions
 from indicators.editions import AreaNode, IndicatorNode
@@ -69,32 +68,17 @@ class LastYear:
         return sum(not text.choice for text in self.texts) + sum(not item.choice for item in self.items)
 
 
-_LAST = Ready(
-    lambda province, year, indicator, previous: (
-        Answer.objects.filter(
-            assessment__province=province, assessment__round__year=year, indicator__in=[indicator, previous]
-        )
-        .annotate(edition=F("assessment__round__edition"))
-        .order_by("pk")
-    )
-)
-_LAST_EVIDENCE = Ready(
-    lambda answer: Evidence.objects.kept().filter(uses__answer=answer).order_by("uses__added_at", "uses__pk")
-)
-_RETURNS = Ready(lambda assessment: StatusChange.objects.filter(assessment=assessment, action=Action.RETURN))
-_SAID = Ready(lambda answer: Carry.objects.filter(answer=answer))
-
-
 def last_answer(answer: Answer, node: IndicatorNode) -> Answer | None:
     """The office's answer of last year to the same indicator, or to its predecessor; its `edition` is the key of the
     edition that it was given under. One query."""
     assessment = answer.assessment
-    return _LAST.first(
-        province=assessment.province_id,
-        year=assessment.round.year - 1,
-        indicator=node.pk,
-        previous=node.previous or node.pk,
+    keys = [node.pk, *([node.previous] if node.previous else [])]
+    found = Answer.objects.filter(
+        assessment__province=assessment.province_id,
+        assessment__round__year=assessment.round.year - 1,
+        indicator__in=keys,
     )
+    return found.annotate(edition=F("assessment__round__edition")).first()
 
 
 def last_year_of(answer: Answer, node: IndicatorNode) -> LastYear | None:
@@ -107,6 +91,7 @@ def last_year_of(answer: Answer, node: IndicatorNode) -> LastYear | None:
         office = Assessment.objects.filter(province=assessment.province_id, round__year=year)
         return LastYear(year, NEW, comparable=False) if office.exists() else None
     before = _node_of(last, assessment)
+    kept = Evidence.objects.kept().filter(uses__answer=last).order_by("uses__added_at", "uses__pk")
     said, newest = _said(answer)
     return LastYear(
         year,
@@ -115,9 +100,9 @@ def last_year_of(answer: Answer, node: IndicatorNode) -> LastYear | None:
         answer=last,
         figures=_told(before, last.inputs),
         decided=text_of(before, "decided_band", last.decided_band),
-        returns=_RETURNS.rows(assessment=last.assessment_id),
+        returns=list(StatusChange.objects.filter(assessment=last.assessment_id, action=Action.RETURN)),
         texts=[_text(answer, last, column, said) for column in CARRIED_TEXTS if getattr(last, column)],
-        items=[_item(evidence, said, newest) for evidence in _LAST_EVIDENCE.rows(answer=last.pk)],
+        items=[_item(evidence, said, newest) for evidence in kept],
     )
 
 
@@ -141,7 +126,7 @@ def _told(node: IndicatorNode, inputs: Mapping[str, Any] | None) -> list[Figure]
 def _said(answer: Answer) -> tuple[dict[Any, Carry], datetime | None]:
     """What the office said of last year's, by column or evidence, and when evidence was last attached. One query, two
     where evidence is to be updated."""
-    said: dict[Any, Carry] = {row.what or row.evidence_id: row for row in _SAID.rows(answer=answer.pk)}
+    said: dict[Any, Carry] = {row.what or row.evidence_id: row for row in Carry.objects.filter(answer=answer)}
     if not any(row.choice == Carry.Choice.UPDATED and not row.what for row in said.values()):
         return said, None
     uses = EvidenceUse.objects.filter(answer=answer, evidence__deleted_at__isnull=True)

@@ -10,7 +10,6 @@ from assessments.calendar import today
 from assessments.models import Answer, Assessment, Assignment, Presence, User
 from assessments.queries.comments import count_of
 from assessments.queries.progress import DONE, TODO, editors_of, standard_of, state_of
-from assessments.ready import Ready
 from assessments.services.presence import LASTS
 from assessments.workflow import Status
 from indicators.editions import AreaNode, IndicatorNode
@@ -137,16 +136,9 @@ def _duty(assessment: Assessment, row: Assignment) -> Duty:
     return Duty(row.person, row.due_on, gone=not here)
 
 
-_DUTY = Ready(
-    lambda assessment, indicator: Assignment.objects.filter(assessment=assessment, indicator=indicator).select_related(
-        "person"
-    )
-)
-
-
 def duty_of(assessment: Assessment, node: IndicatorNode) -> Duty | None:
     """Who answers one indicator. One query."""
-    row = _DUTY.first(assessment=assessment.pk, indicator=node.pk)
+    row = assessment.assignments.filter(indicator=node.pk).select_related("person").first()
     return _duty(assessment, row) if row else None
 
 

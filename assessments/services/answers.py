@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.models import Answer, AnswerChange, Assessment, User
-from assessments.ready import Ready
 from assessments.services.base import Refused, locked
 from assessments.workflow import Action
 from indicators import editions
@@ -69,13 +68,6 @@ DECISION: dict[str, Any] = {"decided_band": None, "decided_reason": "", "decided
 OUTCOME = ("is_answered", "score", "band", "met", "shortfall", "judged_target", "pending", "explanation")
 
 
-_ANSWER = Ready(
-    lambda assessment, indicator: Answer.objects.select_related("changed_by").filter(
-        assessment=assessment, indicator=indicator
-    )
-)
-
-
 @transaction.atomic
 def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, version: int, entry: Entry) -> Saved:
     """Save one answer that was last seen at `version`; raises Stale, Refused or InputRefused, writing nothing.
@@ -89,7 +81,7 @@ def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, v
 
 def stored_answer(assessment: Assessment, indicator: IndicatorNode) -> Answer:
     """The answer as it stands now, with who changed it last."""
-    answer = _ANSWER.get(assessment=assessment.pk, indicator=indicator.pk)
+    answer = Answer.objects.select_related("changed_by").get(assessment=assessment, indicator_id=indicator.pk)
     answer.assessment = assessment
     return answer
 

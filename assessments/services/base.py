@@ -11,10 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.access import has, may, sees_province
 from assessments.models import Assessment, User
-from assessments.ready import Ready
 from assessments.workflow import Action, Right
-
-_NOW = Ready(lambda pk: Assessment.objects.select_related("round__edition", "province").filter(pk=pk).order_by())
 
 
 class Refused(Exception):
@@ -39,7 +36,7 @@ def locked(assessment: Assessment, *, by: User, action: Action) -> Assessment:
         # SQLite's transaction holds the whole database from its first statement on.
         Assessment.objects.select_for_update().values_list("pk").get(pk=assessment.pk)
     # Read only now: where the lock was waited for, the round read with it would be the one from before.
-    now = _NOW.get(pk=assessment.pk)
+    now = Assessment.objects.select_related("round__edition", "province").get(pk=assessment.pk)
     decision = may(by, action, now)
     if not decision:
         raise Refused(decision.reason)
