@@ -81,6 +81,15 @@ def assessments_seen(user: User) -> AssessmentQuerySet:
     return found if seen is None else found.filter(province__in=seen)
 
 
+def assessment_seen(user: User, pk: int) -> Assessment:
+    """One of the assessments that exist for a person; 404 for the others."""
+    seen = provinces_seen(user)
+    found = Assessment.objects.whole().filter(pk=pk).order_by().first()
+    if found is None or (seen is not None and found.province_id not in seen):
+        raise Http404
+    return found
+
+
 def may(user: User, action: Action, assessment: Assessment) -> Decision:
     """Whether this person may do this to this assessment now. For one that they see at all."""
     return decide(
@@ -130,7 +139,7 @@ def for_assessment(action: Action) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
+            assessment = assessment_seen(request.user, pk)
             decision = may(request.user, action, assessment)
             if action is Action.EDIT and "code" in kwargs:
                 decision = may_answer(request.user, assessment, kwargs["code"])
@@ -151,7 +160,7 @@ def for_move(action: Action) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            assessment = get_object_or_404(assessments_seen(request.user), pk=pk)
+            assessment = assessment_seen(request.user, pk)
             decision = may(request.user, action, assessment)
             if not decision and request.user.role not in roles_of(action):
                 raise Refusal(decision)
@@ -171,7 +180,7 @@ def for_evidence(action: Action) -> Callable[[View], View]:
         def checked(request: AppRequest, key: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             found = Evidence.objects.select_related("assessment__round__edition", "assessment__province__region")
             evidence = get_object_or_404(found, pk=key)
-            assessment = get_object_or_404(assessments_seen(request.user), pk=evidence.assessment_id)
+            assessment = assessment_seen(request.user, evidence.assessment_id)
             decision = may(request.user, action, assessment)
             if not decision:
                 raise Refusal(decision)

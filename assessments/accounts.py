@@ -39,6 +39,14 @@ class Backend(AuthenticationBackend):
     def user_can_authenticate(self, user: User) -> bool:
         return may_sign_in(user)
 
+    def get_user(self, user_id: int) -> User | None:
+        """The person of a session, with the office that every page names. One query."""
+        try:
+            user = User.objects.select_related("province").get(pk=user_id)
+        except User.DoesNotExist:
+            return None
+        return user if may_sign_in(user) else None
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by invitation only; links in mails start with BASE_URL, whatever host a request names."""

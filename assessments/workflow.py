@@ -178,6 +178,14 @@ _WRONG_ROLE = {
     Action.COMMENT_OFFICE: _("These comments are private: only the office's own staff read and write them."),
     Action.COMMENT_CENTRE: _("You can read these comments; the office and the central division write them."),
 }
+_WRONG_ROLE_FOR_ALL = {
+    Right.SEE_COUNTRY: _("The list of offices is for the central division, inspectors and regional supporters."),
+    Right.MANAGE_ROUNDS: _("Only a central manager opens rounds and changes them."),
+    Right.MANAGE_PEOPLE: _("Only a central manager or a system admin invites people and changes their accounts."),
+    Right.HAVE_WORK: _("This page is for the staff of an office: it shows the work that they were given."),
+    Right.REVIEW: _("Only the central division's reviewers and managers judge answers here."),
+    Right.READ_REVIEW: _("The verdicts are for the central division and inspectors until they are sent to the office."),
+}
 _FROZEN = _(
     "This assessment is submitted and its answers are frozen. To change one, ask the central division to return it."
 )
@@ -265,7 +273,7 @@ def holds(role: Role, right: Right) -> Decision:
     """Whether a role has a right over the whole."""
     if role in RIGHTS[right]:
         return YES
-    return Decision(False, _("Your account does not have this right. Ask a central manager if you need it."))
+    return Decision(False, _WRONG_ROLE_FOR_ALL[right])
 
 
 def diagram() -> str:

@@ -182,13 +182,15 @@ class PerGroup(Check):
         position: Literal["below", "within", "above"] = (
             "below" if "below" in places else "above" if "above" in places else "within"
         )
-        found = " · ".join(
-            f"{name} {number(people)} {self.unit}" for name, people in zip(self.groups, values["groups"], strict=True)
-        )
-        told = _told(found, self.wanted, short, self.unit)
-        if position == "above":
-            told += " (มีกลุ่ม/ฝ่ายที่สูงกว่าช่วง)"
-        return Checked(short == 0, short, self.unit, told, position)
+        found = " · ".join(self._unit(*each) for each in zip(self.groups, values["groups"], strict=True))
+        return Checked(short == 0, short, self.unit, _told(found, self.wanted, short, self.unit), position)
+
+    def _unit(self, name: str, people: int) -> str:
+        """One unit in words, with what it lacks or has too many: "… 12 คน (สูงกว่าช่วง 1 คน)"."""
+        told = f"{name} {number(people)} {self.unit}"
+        if people < self.low:
+            return f"{told} (ขาด {number(self.low - people)} {self.unit})"
+        return told if people <= self.high else f"{told} (สูงกว่าช่วง {number(people - self.high)} {self.unit})"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

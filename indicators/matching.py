@@ -133,9 +133,7 @@ def propose(
 ) -> Proposal | None:
     """The indicator that a file seems meant for; None where nothing speaks for one. A proposal without a code tells
     only why there is none: several fit alike."""
-    stem = _plain(name.rpartition(".")[0] or name)
-    folders = [_plain(part) for part in reversed(folder.split("/")) if part]
-    code = _by_number(stem, folders, index)
+    code = numbered(name, folder, index)
     if code:
         return code
     for before, words in ((same_content, _("the same file as in %(year)s")), (same_name, _("named as in %(year)s"))):
@@ -144,7 +142,17 @@ def propose(
             if known:
                 reason = f"{words % {'year': before.year}} ({', '.join(known[:MOST_NAMED])})"
                 return Proposal(known[0], reason, sure=len(known) == 1)
-    return _by_words(stem, folders, index)
+    return _by_words(*_words_of(name, folder), index)
+
+
+def numbered(name: str, folder: str, index: Index) -> Proposal | None:
+    """The indicator that a number in the name, or in its folders, tells."""
+    return _by_number(*_words_of(name, folder), index)
+
+
+def _words_of(name: str, folder: str) -> tuple[str, list[str]]:
+    """The name without its ending, and its folders, the innermost first."""
+    return _plain(name.rpartition(".")[0] or name), [_plain(part) for part in reversed(folder.split("/")) if part]
 
 
 def _plain(text: str) -> str:

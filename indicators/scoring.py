@@ -212,8 +212,10 @@ def _score_attendance(rule: AttendanceRule, values: Inputs) -> Scored:
     if total == 0 or not attendance:
         return _did_not_act(rule, found)
     edges = tuple(_edge(band) for band in rule.bands)
-    shares = ", ".join(percent(came, total, edges) for came in attendance[:12])
-    found += f" เข้าร่วมร้อยละ {shares}{' ...' if len(attendance) > 12 else ''}"
+    more = ", ..." if len(attendance) > 12 else ""
+    came = ", ".join(number(each) for each in attendance[:12])
+    shares = ", ".join(percent(each, total, edges) for each in attendance[:12])
+    found += f" เข้าร่วม {came}{more} {rule.unit} = ร้อยละ {shares}{more}"
     place, reached = _attendance_place(rule, values)
     if place < len(rule.bands) - 1:
         found += f" (ถึงร้อยละ {number(_edge(rule.bands[place]))} จำนวน {number(reached)} กิจกรรม)"

@@ -17,7 +17,7 @@ from pmj_standards.middleware import SESSION_STEP
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """What the frame of every page shows: language, the person's rights, whether this is the demo."""
+    """What every page may show: language, the person's rights and duty of a second factor, whether this is the demo."""
     user = getattr(request, "user", None)
     person = cast("User", user) if user and user.is_authenticated else None
     return {
@@ -26,6 +26,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         # What is surely left after a use: the session is written again after a step, not at each use.
         "session_seconds": settings.SESSION_COOKIE_AGE - SESSION_STEP,
+        "needs_factor": bool(settings.REQUIRE_SECOND_FACTOR and person and person.is_central),
         "rights": {right.value for right in Right if person and access.has(person, right)},
     }
 

@@ -96,7 +96,6 @@ def _styles() -> Iterator[NamedStyle]:
     yield style("form mark", bold=True, grid=False, across="right", down="center")
     yield style("form head", bold=True, across="center", down="center", fill="EEF0F4")
     yield style("form text")
-    yield style("form number", across="center", number="0.##;-0.##;0")
     yield style("form figure", across="center", number="General")
     yield style("form total", bold=True)
     yield style("form total figure", bold=True, across="center", number="General")

@@ -108,7 +108,8 @@ class PieceForm(forms.Form):
 
 
 class AttachForm(forms.Form):
-    """Which files are attached, each to the indicator chosen beside it (`code-<key>`). `pairs` are theirs."""
+    """Which files are attached, each to the indicator chosen beside it (`code-<key>`) and to those ticked with it
+    (`also-<key>`). `pairs` are theirs."""
 
     attach = forms.ModelMultipleChoiceField(
         queryset=Evidence.objects.none(),
@@ -131,7 +132,8 @@ class AttachForm(forms.Form):
         for each in chosen:
             code = self.data.get(f"code-{each.pk}", "")
             if code in self.codes:
-                self.pairs.append((each.pk, code))
+                also = [one for one in self.also(each.pk) if one in self.codes]
+                self.pairs += [(each.pk, one) for one in dict.fromkeys([code, *also])]
             else:
                 self.add_error("attach", _("Choose an indicator for “%(name)s”.") % {"name": each.name})
         return chosen
@@ -139,6 +141,10 @@ class AttachForm(forms.Form):
     def chosen(self) -> dict[str, str]:
         """What was chosen for each file, also where it was refused: its key to the code."""
         return {name[5:]: str(value) for name, value in self.data.items() if name.startswith("code-")}
+
+    def also(self, key: UUID) -> list[str]:
+        """The further indicators ticked for a file."""
+        return [str(code) for code in self.data.getlist(f"also-{key}")]  # type: ignore[attr-defined]
 
     def ticked(self) -> set[str]:
         return set(self.data.getlist("attach"))  # type: ignore[attr-defined]

@@ -61,7 +61,10 @@ class NationalFilter(forms.Form):
         for name in ("round", "region", "status", "level", "value", "sort"):
             self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["search"].widget.attrs["class"] = "form-control"
-        self.is_valid()
+        self.full_clean()
+        if "round" not in self.errors and not self.cleaned_data["round"]:
+            # The select names the round that is shown: else it stood on the newest, and the next filter led there.
+            self.data = {**dict(self.data.items()), "round": str(self.chosen_round.year)}
 
     @property
     def chosen_round(self) -> Round:

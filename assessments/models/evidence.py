@@ -36,7 +36,8 @@ class Evidence(models.Model):
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=4, choices=Kind)
     name = models.CharField(max_length=300)
-    # The folders in which it came ("2.1 แผน/ไตรมาส 1"): words that tell its indicator, never a path on disk.
+    # The folders in which it came ("2.1 แผน/ไตรมาส 1"): words that tell its indicator, never a path on disk. A line
+    # more for each further place where the same content lay, there with the name ("2.4 ประชุม/รายงาน.pdf").
     folder = models.CharField(max_length=300, blank=True)
     url = models.URLField(max_length=1000, blank=True)
     file = models.FileField(upload_to=stored_path, blank=True, max_length=60)
@@ -79,6 +80,11 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def places(self) -> list[str]:
+        """The folder in which it came, and where else the same content lay."""
+        return [place for place in self.folder.split("\n") if place]
 
 
 class EvidenceUse(models.Model):

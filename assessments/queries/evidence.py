@@ -134,19 +134,21 @@ def exists_for(evidence: Evidence, user: User) -> bool:
 
 
 def panel_of(answer: Answer, node: IndicatorNode, *, picking: bool = False, **shown: Any) -> Panel:
-    """The evidence of one indicator, and what else the office has. Three queries, five while picking."""
+    """The evidence of one indicator, and what else the office has. Three queries, five while picking; one less where
+    something was taken off."""
     assessment = answer.assessment
     uses = EvidenceUse.objects.filter(answer=answer, evidence__deleted_at__isnull=True)
     items = tuple(Item(use.evidence) for use in uses.select_related("evidence__added_by"))
     kept = Evidence.objects.kept().filter(assessment=assessment).select_related("added_by")
     others = kept.exclude(pk__in=[item.evidence.pk for item in items])
     taken_off = EvidenceChange.objects.filter(assessment=assessment, indicator_code=node.code, act=Act.UNUSED)
+    removed = tuple(others.filter(pk__in=taken_off.values("evidence_id")))
     return Panel(
         assessment=assessment,
         node=node,
         items=items,
-        removed=tuple(others.filter(pk__in=taken_off.values("evidence_id"))),
-        has_others=others.exists(),
+        removed=removed,
+        has_others=bool(removed) or others.exists(),
         picking=picking,
         choices=_with_codes(assessment, others) if picking else (),
         **shown,

@@ -34,12 +34,14 @@ def upload_of(assessment: Assessment, key: UUID, by: User) -> Upload:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A file that no indicator uses, what is proposed for it, and what is chosen (`node`)."""
+    """A file that no indicator uses, what is proposed for it, and what is chosen (`node`). `also` are the indicators of
+    other places where the same content lay, each with whether it is ticked."""
 
     item: Item
     proposal: Proposal | None
     node: IndicatorNode | None
     ticked: bool
+    also: tuple[tuple[IndicatorNode, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Proposals:
     page: Page
     form: AttachForm | None = None
     undo: Collection[tuple[UUID, str]] = ()
+
+    @property
+    def attached(self) -> int:
+        """How many files `undo` would take off again."""
+        return len({key for key, _code in self.undo})
 
 
 def proposals_of(
@@ -87,16 +94,30 @@ def _row(
     key = matching.name_key(evidence.name)
     proposal = matching.propose(
         evidence.name,
-        evidence.folder,
+        evidence.folder.partition("\n")[0],
         index,
         same_content=item.before,
         same_name=named.get(key) if key else None,
     )
+    more = [standard.indicators[code] for code in _elsewhere(evidence, index) if not proposal or code != proposal.code]
     if form is not None:
         code = form.chosen().get(str(evidence.pk), "")
-        return Row(item, proposal, standard.indicators.get(code), ticked=str(evidence.pk) in form.ticked())
+        also = tuple((node, node.code in form.also(evidence.pk)) for node in more)
+        return Row(item, proposal, standard.indicators.get(code), str(evidence.pk) in form.ticked(), also)
     code = proposal.code if proposal else ""
-    return Row(item, proposal, standard.indicators.get(code), ticked=bool(proposal and proposal.sure))
+    also = tuple((node, True) for node in more)
+    return Row(item, proposal, standard.indicators.get(code), bool(proposal and proposal.sure), also)
+
+
+def _elsewhere(evidence: Evidence, index: matching.Index) -> list[str]:
+    """The indicators that numbers in the further places of a file name beyond doubt."""
+    found = []
+    for place in evidence.folder.split("\n")[1:]:
+        folder, _slash, name = place.rpartition("/")
+        proposal = matching.numbered(name, folder, index)
+        if proposal and proposal.sure:
+            found.append(proposal.code)
+    return list(dict.fromkeys(found))
 
 
 def _if_asked(assessment: Assessment, row: Row) -> Row:

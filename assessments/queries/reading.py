@@ -16,14 +16,6 @@ from indicators.thai import clean
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One kind of evidence that the handbook names, and whether the office ticked it."""
-
-    kind: str
-    held: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Near:
     """So many cases fewer (more, where fewer is better) and the answer has this score only."""
 
@@ -33,12 +25,23 @@ class Near:
     score: Decimal | None
 
 
+def near_of(node: IndicatorNode, answer: Answer) -> Near | None:
+    """How little would lose its row; None in the lowest row, for choices, and where a reviewer chose the row."""
+    rule = node.rule
+    if not isinstance(rule, Rule) or answer.score is None or answer.inputs is None:
+        return None
+    drop = drop_of(rule, rule.read(answer.inputs))
+    return None if drop is None else Near(drop.cases, drop.unit, drop.fewer, score(rule, drop.inputs).score)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
+    """`held` are the places of those kinds of evidence that the handbook names and the office ticked."""
+
     node: IndicatorNode
     answer: Answer
     evidence: Sequence[EvidenceUse]
-    held: Sequence[Held]
+    held: tuple[int, ...]
 
     @property
     def waits(self) -> bool:
@@ -47,16 +50,7 @@ class ReadAnswer:
 
     @property
     def near(self) -> "Near | None":
-        """How little would lose its row; None in the lowest row, for choices, and where a reviewer chose the row."""
-        rule = self.node.rule
-        if not isinstance(rule, Rule) or self.answer.score is None or self.answer.inputs is None:
-            return None
-        drop = drop_of(rule, rule.read(self.answer.inputs))
-        return None if drop is None else Near(drop.cases, drop.unit, drop.fewer, score(rule, drop.inputs).score)
-
-    @property
-    def is_decidable(self) -> bool:
-        return self.waits or self.answer.decided_band is not None
+        return near_of(self.node, self.answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +92,18 @@ def read_whole(assessment: Assessment) -> list[ReadDimension]:
     return [_dimension(assessment, dimension, answers, evidence) for dimension in standard.dimensions]
 
 
-def without_case(dimensions: Sequence[ReadDimension]) -> list[ReadAnswer]:
-    """The answers that a reviewer decides, or has decided, in printed order."""
+def corrected(dimensions: Sequence[ReadDimension], history: Sequence[StatusChange]) -> list[IndicatorNode] | None:
+    """The indicators whose answer changed, or got evidence, after the last return; None where there was no return."""
+    returned_at = next((change.at for change in history if change.action == Action.RETURN), None)
+    if returned_at is None:
+        return None
     rows = (row for dimension in dimensions for area in dimension.areas for row in area.answers)
-    return [row for row in rows if row.is_decidable]
+    return [
+        row.node
+        for row in rows
+        if (row.answer.changed_at and row.answer.changed_at > returned_at)
+        or any(use.added_at > returned_at for use in row.evidence)
+    ]
 
 
 def _dimension(
@@ -131,8 +133,7 @@ def _dimension(
 
 
 def _answer(node: IndicatorNode, answer: Answer, evidence: Mapping[int, list[EvidenceUse]]) -> ReadAnswer:
-    held = [Held(kind, place in answer.evidence_held) for place, kind in enumerate(node.evidence)]
-    return ReadAnswer(node, answer, evidence.get(answer.pk, ()), held)
+    return ReadAnswer(node, answer, evidence.get(answer.pk, ()), tuple(sorted(answer.evidence_held)))
 
 
 def status_history(assessment: Assessment) -> list[StatusChange]:

@@ -95,7 +95,20 @@ def _keep_file(evidence: Evidence, answer: Answer | None, by: User) -> Added:
     code = answer.indicator.code if answer else ""
     assessment = locked(evidence.assessment, by=by, action=Action.EDIT, code=code)
     same = Evidence.objects.filter(assessment=assessment, sha256=evidence.sha256).first()
+    if same is not None and answer is None:
+        _remember_place(same, evidence)
     return _keep(evidence, same, assessment, answer, by)
+
+
+def _remember_place(same: Evidence, again: Evidence) -> None:
+    """The same content lay in a second place, whose words may tell another indicator."""
+    path = f"{again.folder}/{again.name}" if again.folder else again.name
+    first = same.folder.partition("\n")[0]
+    longest = Evidence._meta.get_field("folder").max_length or 0
+    folder = f"{same.folder}\n{path}"
+    if path not in (*same.places, f"{first}/{same.name}" if first else same.name) and len(folder) <= longest:
+        same.folder = folder
+        same.save(update_fields=["folder"])
 
 
 @transaction.atomic
@@ -159,18 +172,18 @@ def attach(*, assessment: Assessment, pairs: Pairs, by: User) -> Pairs:
 
 @transaction.atomic
 def detach(*, assessment: Assessment, pairs: Pairs, by: User) -> int:
-    """Take `attach` back: how many were still there. Raises Refused."""
+    """Take `attach` back: of how many files something was still there. Raises Refused."""
     assessment = _locked_for(assessment, pairs, by)
     found = Evidence.objects.filter(assessment=assessment).in_bulk([key for key, _code in pairs])
     answers = _answers_of(assessment, pairs)
-    number = 0
+    taken = set()
     for key, code in pairs:
         if key in found and code in answers and found[key].uses.filter(answer=answers[code]).delete()[0]:
             _record(found[key], Act.UNUSED, by, code=code)
-            number += 1
-    if number:
+            taken.add(key)
+    if taken:
         _touch(assessment)
-    return number
+    return len(taken)
 
 
 def _locked_for(assessment: Assessment, pairs: Pairs, by: User) -> Assessment:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from assessments.calendar import fiscal_year_span, long_date, today
+from assessments.calendar import fiscal_year, fiscal_year_span, long_date, today
 from assessments.models import Answer, Assessment, Extension, LogEntry, Province, Round, StatusChange, User
 from assessments.services.answers import results_of
 from assessments.services.base import Refused, locked, refuse_without, unless_taken
@@ -40,6 +40,7 @@ def open_round(
     refuse_without(Right.MANAGE_ROUNDS, by)
     if edition.status != Edition.Status.PUBLISHED:
         raise Refused(_("Only a published edition can be used for a round."))
+    _refuse_far_year(year)
     _refuse_dates(year, opens_on, closes_on)
     _refuse_reply_days(reply_days)
     there_is_one = _("There is a round of fiscal year %(year)s already.") % {"year": year}
@@ -187,6 +188,16 @@ def refuse_far_return(assessment: Assessment, due_on: date, by: User) -> None:
         raise Refused(
             _("A reviewer can give an office until %(day)s; ask a central manager for a later day.")
             % {"day": long_date(last)}
+        )
+
+
+def _refuse_far_year(year: int) -> None:
+    """A round further ahead than the next fiscal year is a slip of the keyboard, and none can be taken back."""
+    last = fiscal_year(today()) + 1
+    if year > last:
+        raise Refused(
+            _("Fiscal year %(year)s is too far ahead; a round can be opened up to fiscal year %(last)s.")
+            % {"year": year, "last": last}
         )
 
 

@@ -137,6 +137,7 @@ def _page(
     typed = typed or {}
     allowed, refused = _moves(request, assessment, typed)
     dimensions = reading.read_whole(assessment)
+    history = reading.status_history(assessment)
     reads_review = has(request.user, Right.READ_REVIEW)
     context = {
         "assessment": assessment,
@@ -149,9 +150,10 @@ def _page(
         "verdicts": verdicts.lines_of(assessment) if reads_review or assessment.status in TOLD else {},
         "talked": comments.counts_by_code(assessment, request.user),
         "comment": may(request.user, Action.COMMENT_CENTRE, assessment),
-        "history": reading.status_history(assessment),
+        "history": history,
         "three": three_of(assessment, reads=bool(reads_review)),
         "extensions": reading.extensions_of(assessment),
+        "corrected": reading.corrected(dimensions, history),
         "moves": allowed,
         "refused": refused,
         "indicators": len(editions.standard_of(assessment.round.edition).indicators),

@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from assessments.access import AppRequest, for_assessment, for_everyone, may
+from assessments.access import AppRequest, for_assessment, for_everyone, has, may
 from assessments.models import Assessment
 from assessments.queries import comments, procedure, progress, reading, teamwork
 from assessments.queries.asked import asked_of
 from assessments.queries.values import three_of
-from assessments.workflow import Action, Role
+from assessments.workflow import Action, Right, Role
 
 
 @require_safe
@@ -50,6 +50,7 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
         "returned": progress.last_return(assessment),
         "edit": may(request.user, Action.EDIT, assessment),
         "assign": may(request.user, Action.ASSIGN, assessment),
+        "central": has(request.user, Right.SEE_COUNTRY),
     }
     return render(request, "office/assessment_detail.html", context)
 

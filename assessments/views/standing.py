@@ -11,6 +11,7 @@ from assessments.calendar import clock, day_of, moment_text, today
 from assessments.forms.answers import TEXTS, AnswerForm, pick_of
 from assessments.models import Answer
 from assessments.queries.advice import Advice, advice_of
+from assessments.queries.reading import Near, near_of
 from assessments.queries.shown import Difference, columns_of, differences
 from assessments.services.answers import as_stored
 from indicators.editions import IndicatorNode
@@ -64,6 +65,11 @@ class Standing:
         if answer.inputs is None or answer.score is None or self.scores_older:
             return ()
         return advice_of(self.node, inputs=answer.inputs, score=answer.score, results=answer.assessment.results)
+
+    @property
+    def near(self) -> Near | None:
+        """How little would lose the row."""
+        return None if self.scores_older else near_of(self.node, self.answer)
 
     @property
     def scores_older(self) -> bool:

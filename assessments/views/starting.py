@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from assessments import services
 from assessments.access import AppRequest, Refusal, for_assessment, for_evidence, may, may_answer
@@ -73,11 +74,14 @@ def warning_confirm(request: AppRequest, assessment: Assessment, code: str) -> H
             )
         except services.Refused as refusal:
             form.add_error("reason", str(refusal.message))
-    if request.htmx:
+    if request.htmx and not _back(request):
         shown = _node(assessment, request.POST.get("at", code))
         context = _warnings(request, assessment, shown) | {"confirm_form": form}
         return render(request, "starting/_warnings.html", context, status=422 if form.errors else 200)
     found = cautions.found_at(assessment, node, form.code)
+    if request.htmx and found is not None:
+        context = _checked(request, assessment) | {"raised": found, "confirm_form": form}
+        return render(request, "starting/_confirmed_here.html", context, status=422 if form.errors else 200)
     if form.errors and found is not None:
         context = {"assessment": assessment, "node": node, "raised": found, "form": form, "back": _back(request)}
         return render(request, "starting/warning_confirm.html", context, status=422)
@@ -85,7 +89,8 @@ def warning_confirm(request: AppRequest, assessment: Assessment, code: str) -> H
         messages.error(request, str(error))
     if not form.errors:
         messages.success(request, _("The warning is confirmed."))
-    return redirect(_after_confirming(request, assessment, code))
+    after = _after_confirming(request, assessment, code)
+    return HttpResponseClientRedirect(after) if request.htmx else redirect(after)
 
 
 def _warnings(request: AppRequest, assessment: Assessment, node: IndicatorNode) -> dict[str, Any]:
@@ -94,6 +99,16 @@ def _warnings(request: AppRequest, assessment: Assessment, node: IndicatorNode) 
         "node": node,
         "edit": may_answer(request.user, assessment, node.code),
         "cautions": cautions.cautions_at(assessment, node),
+    }
+
+
+def _checked(request: AppRequest, assessment: Assessment) -> dict[str, Any]:
+    """What the check page tells of the warnings."""
+    answers = [row.answer for row in progress.check_of(assessment).rows]
+    return {
+        "assessment": assessment,
+        "edit": may(request.user, Action.EDIT, assessment),
+        "cautions": cautions.cautions_of(assessment, answers),
     }
 
 

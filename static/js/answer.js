@@ -269,15 +269,33 @@
 
   const inField = (element) => element.matches("input, textarea, select, [contenteditable]");
 
+  const firstField = (form) =>
+    form.querySelector("input:not([type=hidden], [type=radio]), input[type=radio]:checked, textarea");
+
+  // Who goes on by keyboard types on in the first field of the page that comes; the mark is of no use to a later page.
+  const BY_KEYS = "on-by-keys";
+  const FRESH = 10000;
+
+  const typeOn = () => {
+    const since = Date.now() - Number(sessionStorage.getItem(BY_KEYS));
+    sessionStorage.removeItem(BY_KEYS);
+    const form = document.querySelector("form[data-answer]");
+    const place = form && since < FRESH && !document.querySelector("[data-focus]") && firstField(form);
+    if (place) place.focus();
+  };
+
   const goOn = (form) => {
     const onward = form.querySelector("[data-onward]");
-    if (onward) return onward.click();
+    if (onward) {
+      sessionStorage.setItem(BY_KEYS, String(Date.now()));
+      return onward.click();
+    }
     send(form);
     const forms = [...records.keys()];
     const next = forms[forms.indexOf(form) + 1];
     // After the last row of an area comes the way to the next area.
     const place = next
-      ? next.querySelector("input:not([type=hidden], [type=radio]), input[type=radio]:checked, textarea")
+      ? firstField(next)
       : document.querySelector(".around a[rel=next], main .btn-primary");
     if (place) place.focus();
   };
@@ -309,6 +327,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const form of document.querySelectorAll("form[data-answer]")) wire(form);
+    typeOn();
     const opener = document.querySelector("[data-shortcuts]");
     if (opener) {
       opener.hidden = false;

@@ -424,6 +424,16 @@ class TestSecondFactor:
         self.set_up(client)
         assert is_signed_in(client)
 
+    @pytest.mark.parametrize(("required", "said"), [(True, 1), (False, 0)])
+    def test_its_page_says_that_it_is_needed_only_where_it_is(
+        self, manager: User, settings: Any, *, required: bool, said: int
+    ) -> None:
+        settings.REQUIRE_SECOND_FACTOR = required
+        client = signed_in(manager)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        page = client.get(reverse("mfa_activate_totp")).content.decode()
+        assert page.count("บัญชีของส่วนกลางต้องเปิดการยืนยันตัวตนขั้นที่สอง") == said
+
     def test_not_asked_of_an_office_nor_where_it_is_not_required(
         self, editor: User, manager: User, settings: Any
     ) -> None:

@@ -73,12 +73,45 @@ class TestWhichRound:
         assert "Not open yet" not in running
         assert "Not open yet (opens 1 October 2569 B.E.)" in told(client, "/offices/", round="2570")
 
+    def test_the_filters_stay_in_the_round_that_is_shown(
+        self, round_2569: Round, next_round: Round, reviewer: User
+    ) -> None:
+        client = english(reviewer)
+        assert '<option value="2569" selected>' in told(client, "/offices/")
+        assert '<option value="2569" selected>' in told(client, "/offices/", status="no such")
+        assert '<option value="2570" selected>' in told(client, "/offices/", round="2570")
+
     def test_alone_a_future_one_is_shown(self, next_round: Round, reviewer: User) -> None:
         assert "round of fiscal year 2570" in told(english(reviewer), "/offices/")
 
     @pytest.mark.parametrize("year", ["9999", "2500", "abc"])
     def test_an_unknown_one_is_not_found(self, year: str, round_2569: Round, reviewer: User) -> None:
         assert signed_in(reviewer).get("/offices/", {"round": year}).status_code == 404
+
+
+class TestFarYears:
+    """In fiscal year 2569."""
+
+    @pytest.mark.parametrize(("year", "taken"), [(2569, True), (2570, True), (2571, False), (2600, False)])
+    def test_a_round_is_opened_for_the_next_year_at_the_furthest(
+        self, year: int, edition: Edition, manager: User, *, taken: bool
+    ) -> None:
+        def open_it() -> Round:
+            return services.open_round(
+                year=year,
+                edition=edition,
+                opens_on=date(year - 543, 1, 1),
+                closes_on=date(year - 543, 9, 30),
+                budget_target=None,
+                by=manager,
+            )
+
+        if taken:
+            assert open_it().year == year
+        else:
+            with pytest.raises(services.Refused, match="2570"):
+                open_it()
+            assert not Round.objects.exists()
 
 
 class TestFarDays:

@@ -16,6 +16,7 @@ from assessments.workflow import Status
 from indicators.editions import EditionNode
 from tests import reviewing
 from tests.answers import answer_all
+from tests.evidence import added
 
 
 def check_url(assessment: Assessment) -> str:
@@ -83,6 +84,17 @@ def test_the_head_can_submit_when_all_is_answered(as_head: Client, whole: Assess
     page = as_head.get(check_url(whole)).content.decode()
     assert f'action="{submit_url(whole)}" novalidate data-once' in page
     assert 'id="gaps"' not in page
+
+
+def test_what_has_no_evidence_is_told_beside_the_certification(
+    as_head: Client, whole: Assessment, editor: User, standard: EditionNode, stored: Any
+) -> None:
+    certify = as_head.get(check_url(whole)).content.decode().partition('id="certify"')[2]
+    assert certify.index('href="#no-evidence"') < certify.index('name="certified"')
+    assert "86" in certify[: certify.index('name="certified"')]
+    file = added(whole, editor)
+    services.evidence.attach(assessment=whole, pairs=[(file.pk, code) for code in standard.indicators], by=editor)
+    assert "#no-evidence" not in as_head.get(check_url(whole)).content.decode()
 
 
 def test_an_editor_is_told_who_can_submit(as_editor: Client, whole: Assessment, head: User) -> None:

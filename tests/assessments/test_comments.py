@@ -242,7 +242,7 @@ def test_all_threads_stand_with_the_newest_first(
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("place", "queries"), [("comments/", 6), ("indicators/2.1/comments/", 7)])
+@pytest.mark.parametrize(("place", "queries"), [("comments/", 5), ("indicators/2.1/comments/", 6)])
 def test_pages_cost_a_fixed_number_of_queries(
     as_editor: Client,
     assessment: Assessment,

@@ -453,9 +453,9 @@ def test_lists_ask_the_same_number_of_queries(
     for place in range(many):
         added(assessment, editor, name=f"{place}.pdf", content=pdf(text=str(place)))
     as_editor.get(reverse("profile"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         as_editor.get(url("evidence_library", assessment))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         as_editor.get(url("evidence_panel", assessment, "2.1"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         as_editor.get(url("evidence_panel", assessment, "2.2") + "?pick")

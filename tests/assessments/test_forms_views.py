@@ -231,5 +231,5 @@ def test_reading_costs_the_same_few_queries(
     as_editor: Client, assessment: Assessment, django_assert_num_queries: Any
 ) -> None:
     as_editor.get(reverse("form_page", args=[assessment.pk]))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         as_editor.get(reverse("form_page", args=[assessment.pk]))

@@ -189,9 +189,9 @@ def test_queries(
     for place in range(many):
         kept(assessment, editor, f"2.{place + 1}.pdf")
     client.get(reverse("profile"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(url("evidence_proposals", assessment))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(url("evidence_expected", assessment))
     with django_assert_num_queries(6):
         b"".join(client.get(url("evidence_zip", assessment)))

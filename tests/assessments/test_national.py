@@ -301,7 +301,7 @@ def test_an_office_has_no_right_to_the_list(role: str, assessment: Assessment, r
     for page in ("/offices/", f"/offices/{assessment.pk}/"):
         response = client.get(page)
         assert response.status_code == 403
-        assert "Your account does not have this right." in response.content.decode()
+        assert "The list of offices is for the central division, inspectors" in response.content.decode()
 
 
 @pytest.mark.parametrize("role", ["inspector", "reviewer", "manager", "admin"])
@@ -391,6 +391,7 @@ def indicator(page: str, code: str) -> str:
 def test_shows_all_86_indicators(assessment: Assessment, reviewer: User, standard: EditionNode) -> None:
     page = read(in_english(reviewer), assessment)
     assert re.findall(r'id="indicator-([\d.]+)"', page) == list(standard.indicators)
+    assert re.findall(r'<h4 lang="th"><a href="/standard/2563/([\d.]+)/">', page) == list(standard.indicators)
     assert page.count("No answer yet") == 86
     assert "0 of 86 answered" in page
     assert "It has not been submitted yet." in page

@@ -121,7 +121,7 @@ def test_a_page_asks_for_the_number_later_and_costs_no_query_for_it(
     as_editor: Client, editor: User, django_assert_num_queries: Any
 ) -> None:
     as_editor.get("/me/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         # Session, person, the person's province, second factor.
         page = as_editor.get("/me/").content.decode()
     assert f'hx-get="{COUNT}?{editor.pk}-th-0"' in page

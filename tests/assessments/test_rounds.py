@@ -214,6 +214,7 @@ def test_changing_the_window_moves_every_office_but_the_extended(
     page = as_manager.get(f"/rounds/{round_.pk}/").content.decode()
     assert "closing day from 30 Sep 2569 B.E. to 15 Oct 2569 B.E." in page
     assert "target for 1.31 from (not set) to 93 percent" in page
+    assert "<dd>93 percent</dd>" in page
     assert "Extended สนง.พมจ.เชียงใหม่ until 1 Nov 2569 B.E." in page
 
 

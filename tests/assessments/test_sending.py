@@ -137,7 +137,10 @@ def test_a_zip_is_unpacked_and_each_file_judged(assessment: Assessment, client: 
     told = response.json()
     assert told["notices"] == ["3 files of “ปีก่อน.zip” are kept. 1 of them was there already."]
     assert [error.partition(":")[0] for error in told["errors"]] == ["ปี/โปรแกรม.exe", "ปี/เสีย.docx"]
-    assert [(each.folder, each.name) for each in Evidence.objects.all()] == [("ปี/2.1 แผน", "แผน.pdf"), ("ปี", "ภาพ.png")]
+    assert [(each.places, each.name) for each in Evidence.objects.all()] == [
+        (["ปี/2.1 แผน", "ปี/ซ้ำ.pdf"], "แผน.pdf"),
+        (["ปี"], "ภาพ.png"),
+    ]
     assert len(files_in(stored)) == 2
 
 

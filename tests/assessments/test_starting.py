@@ -179,6 +179,31 @@ class TestWarnings:
         assert "caution-done" in page
         assert Confirmation.objects.get().reason == "ลาศึกษาต่อ"
 
+    def test_on_the_check_page_one_warning_comes_back_by_itself(self, as_editor: Client, differing: Assessment) -> None:
+        path = f"{page_of(differing, '1.11')}confirm/"
+        check = as_editor.get(f"{base(differing)}check/").content.decode()
+        assert f'hx-post="{path}" hx-target="#_caution_same-staff"' in check
+        response = as_editor.post(path, pressed(differing, reason="", back="check"), headers=HTMX)
+        page = response.content.decode()
+        assert (response.status_code, page.count('class="refusal"'), page.count("<textarea")) == (422, 1, 1)
+        assert Confirmation.objects.count() == 0
+        page = as_editor.post(path, pressed(differing, back="check"), headers=HTMX).content.decode()
+        assert (page.count("<textarea"), page.count('hx-swap-oob="true"')) == (1, 2)
+        assert [
+            page.count(part) for part in ('id="_caution_same-staff"', 'id="_caution_count"', 'id="_unconfirmed"')
+        ] == [1, 1, 1]
+        assert ("caution-done" in page, "data-unconfirmed" in page) == (True, False)
+        assert Confirmation.objects.get().reason == "ลาศึกษาต่อ"
+
+    def test_a_warning_that_is_gone_leads_back_to_the_check(
+        self, as_editor: Client, differing: Assessment, editor: User
+    ) -> None:
+        seen = pressed(differing, back="check")
+        save(differing, editor, "2.9", inputs={"numerator": 40, "denominator": 45})
+        response = as_editor.post(f"{page_of(differing, '1.11')}confirm/", seen, headers=HTMX)
+        assert (response.status_code, response["HX-Redirect"]) == (200, f"{base(differing)}check/#cautions")
+        assert Confirmation.objects.count() == 0
+
     def test_without_javascript_it_leads_back(self, as_editor: Client, differing: Assessment) -> None:
         path = f"{page_of(differing, '1.11')}confirm/"
         assert as_editor.post(path, pressed(differing))["Location"] == f"{page_of(differing, '1.11')}#_warnings"
@@ -193,6 +218,9 @@ class TestWarnings:
         (words,) = response.context["form"].errors["reason"]
         assert (response.status_code, page.count(words)) == (422, 2)
         assert 'href="#id_reason-same-staff"' in page
+        assert f'href="{base(differing)}check/#cautions"' not in page
+        of_the_check = as_editor.post(path, pressed(differing, reason=" ", back="check")).content.decode()
+        assert f'href="{base(differing)}check/#cautions"' in of_the_check
         with_htmx = as_editor.post(path, pressed(differing, reason=""), headers=HTMX)
         assert (with_htmx.status_code, with_htmx.content.decode().count(words)) == (422, 1)
         assert Confirmation.objects.count() == 0
@@ -325,7 +353,7 @@ class TestLastYear:
     ) -> None:
         path = page_of(assessment, "2.1")
         as_editor.get(path)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             as_editor.get(path)
         with at(time_machine, BEFORE):
             for number in range(3):
@@ -335,7 +363,7 @@ class TestLastYear:
                     name=f"{number}",
                     by=editor,
                 )
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             as_editor.get(path)
 
 

@@ -73,7 +73,7 @@ class TestPage:
         self, as_editor: Client, assessment: Assessment, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         as_editor.get(at("workbook_page", assessment))
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             as_editor.get(at("workbook_page", assessment))
 
 
@@ -242,6 +242,16 @@ class TestApply:
         assert AnswerChange.objects.count() == 2
         uploaded.refresh_from_db()
         assert uploaded.applied_at is not None
+
+    def test_what_was_applied_leads_on_and_asks_for_no_choice_any_more(
+        self, as_editor: Client, assessment: Assessment, uploaded: WorkbookImport
+    ) -> None:
+        tasks = f'class="btn btn-primary" href="{reverse("assessment_detail", args=[assessment.pk])}"'
+        words = ("นำเข้าทีละมิติ", tasks, at("workbook_drop", assessment, uploaded.pk), 'class="diff-refused"')
+        before = as_editor.get(at("workbook_import", assessment, uploaded.pk)).content.decode()
+        assert [word in before for word in words] == [True, False, True, True]
+        page = as_editor.post(at("workbook_apply", assessment, uploaded.pk), {"everything": "on"}, follow=True)
+        assert [word in page.content.decode() for word in words] == [False, True, True, True]
 
     def test_a_part_is_saved_and_the_rest_stays_on_the_page(
         self, as_editor: Client, assessment: Assessment, uploaded: WorkbookImport

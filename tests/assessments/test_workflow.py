@@ -62,6 +62,12 @@ def test_without_a_word_about_the_reply_there_is_none_yet() -> None:
     assert not decide(role=Role.REVIEWER, action=Action.FINALISE, status=verified_, window=Window.CLOSED)
 
 
+def test_every_right_that_is_refused_says_whose_it_is() -> None:
+    said = {str(decision.reason) for right in Right for role in Role if not (decision := holds(role, right))}
+    assert len(said) == len(Right)
+    assert all(said)
+
+
 def test_every_refusal_tells_its_reason() -> None:
     silent = [
         key

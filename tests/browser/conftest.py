@@ -50,17 +50,29 @@ def environment_of(data_dir: Path) -> dict[str, str]:
 
 @dataclass
 class Site:
-    """The running product. `inside` asks or changes its data behind the pages."""
+    """The running product. `inside` asks or changes its data behind the pages, through one process that stays."""
 
     address: str
     environment: dict[str, str]
-    states: dict[str, Any] = field(default_factory=dict)
+    helper: "subprocess.Popen[str] | None" = None
 
     def inside(self, *arguments: str) -> dict[str, Any]:
-        command = [sys.executable, "-m", "tests.browser.inside", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return dict(json.loads(done.stdout))
+        if self.helper is None:
+            command = [sys.executable, "-m", "tests.browser.inside"]
+            self.helper = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        assert self.helper.stdin is not None
+        assert self.helper.stdout is not None
+        self.helper.stdin.write(json.dumps(arguments) + "\n")
+        self.helper.stdin.flush()
+        answer = self.helper.stdout.readline()
+        assert answer, "The helper ended; its words stand above."
+        return dict(json.loads(answer))
+
+    def end(self) -> None:
+        if self.helper is not None:
+            self.helper.communicate(timeout=10)
 
 
 @pytest.fixture(scope="package")
@@ -85,7 +97,9 @@ def site(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     copy_data(demo_data, data_dir)
     environment = environment_of(data_dir)
     with Server(free_port(), environment, quiet=True) as server:
-        yield Site(server.address, environment)
+        site = Site(server.address, environment)
+        yield site
+        site.end()
 
 
 @pytest.fixture(scope="package")
@@ -135,67 +149,93 @@ class Watched:
 Open = Callable[..., Any]
 
 
+def keep_cookie(context: BrowserContext, name: str, value: str) -> None:
+    context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
+
+
+def speak(context: BrowserContext, language: str) -> None:
+    keep_cookie(context, "django_language", language)
+
+
+@dataclass
+class Browsers:
+    """The browser's contexts. One of a person is used again for the next page of that person: a new one costs more
+    than all that a page does in it. Each page is new; what a context keeps (language, connection) is put back."""
+
+    site: Site
+    chromium: Browser
+    kept: dict[tuple[str | None, bool], BrowserContext] = field(default_factory=dict)
+
+    def new(self, account: str | None, *, javascript: bool = True) -> BrowserContext:
+        """A context of a person, who is signed in behind the pages: the journey signs in as people do."""
+        context = self.chromium.new_context(
+            base_url=self.site.address,
+            java_script_enabled=javascript,
+            accept_downloads=True,
+            locale="th-TH",
+            timezone_id="Asia/Bangkok",
+        )
+        context.set_default_timeout(30_000)
+        if account:
+            cookie = self.site.inside("sign-in", f"{account}@demo.example")
+            keep_cookie(context, cookie["name"], cookie["value"])
+        return context
+
+    def of(self, account: str | None, *, javascript: bool = True) -> BrowserContext:
+        if (account, javascript) not in self.kept:
+            self.kept[account, javascript] = self.new(account, javascript=javascript)
+        return self.kept[account, javascript]
+
+    def forget(self, account: str) -> None:
+        """After a test that ended all sessions of a person."""
+        for javascript in (True, False):
+            if context := self.kept.pop((account, javascript), None):
+                context.close()
+
+
+@pytest.fixture(scope="package")
+def browsers(site: Site, chromium: Browser) -> Browsers:
+    return Browsers(site, chromium)
+
+
 @pytest.fixture
-def open_as(site: Site, chromium: Browser) -> Open:
+def open_as(browsers: Browsers) -> Open:
     """`with open_as("editor.phuket") as watched:` a page of a signed-in person (None: of nobody).
 
-    Ends with the check that nothing went wrong on it.
+    `fresh`: in a context of its own, with a session of its own. Ends with the check that nothing went wrong on it.
     """
 
     @contextmanager
     def opened(
         account: str | None, *, language: str = "th", size: str = "desk", javascript: bool = True, fresh: bool = False
     ) -> Iterator[Watched]:
-        with context_of(
-            site, chromium, account, language=language, size=size, javascript=javascript, fresh=fresh
-        ) as context:
-            watched = Watched(context.new_page())
+        made = browsers.new if fresh else browsers.of
+        context = made(account, javascript=javascript)
+        speak(context, language)
+        width, height = SIZES[size]
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        watched = Watched(page)
+        try:
             yield watched
-            assert watched.faults == []
+        finally:
+            page.close()
+            if fresh:
+                context.close()
+            else:
+                context.set_offline(False)
+        assert watched.faults == []
 
     return opened
-
-
-@contextmanager
-def context_of(
-    site: Site,
-    chromium: Browser,
-    account: str | None,
-    *,
-    language: str,
-    size: str,
-    javascript: bool = True,
-    fresh: bool = False,
-) -> Iterator[BrowserContext]:
-    if account and (fresh or account not in site.states):
-        context = chromium.new_context(base_url=site.address)
-        sign_in(context.new_page(), account)
-        site.states[account] = context.storage_state()
-        context.close()
-    width, height = SIZES[size]
-    context = chromium.new_context(
-        base_url=site.address,
-        viewport={"width": width, "height": height},
-        java_script_enabled=javascript,
-        storage_state=site.states[account] if account else None,
-        accept_downloads=True,
-        locale="th-TH",
-        timezone_id="Asia/Bangkok",
-    )
-    context.set_default_timeout(30_000)
-    context.add_cookies([{"name": "django_language", "value": language, "domain": "127.0.0.1", "path": "/"}])
-    try:
-        yield context
-    finally:
-        context.close()
 
 
 def sign_in(page: Page, account: str) -> None:
     page.goto("/accounts/login/")
     page.locator("#id_login").fill(f"{account}@demo.example")
     page.locator("#id_password").fill(PASSWORD)
-    page.locator("form:has(#id_password) .btn-primary").click()
-    page.wait_for_url(lambda address: "/accounts/login" not in address)
+    with page.expect_navigation():
+        page.locator("form:has(#id_password) .btn-primary").click()
+    assert "/accounts/login" not in page.url
 
 
 @pytest.fixture(scope="package")

@@ -1,10 +1,13 @@
 """What the browser tests need done behind the pages, in a process of its own on the server's data.
 
-python -m tests.browser.inside places                     the demonstration's assessments and people, as JSON
-python -m tests.browser.inside fill PK CODE [CODE ...]    answer all but these indicators, as the office's editor
-python -m tests.browser.inside agree PK                   agree with all that is not judged yet, as a reviewer
-python -m tests.browser.inside sign-out EMAIL             end a person's sessions, as time would
-python -m tests.browser.inside standing PK                an assessment's status and the moves that led there
+python -m tests.browser.inside reads one request a line, as a JSON list, and answers each with a line of JSON:
+
+["places"]                     the demonstration's assessments and people
+["fill", PK, CODE, ...]        answer all but these indicators, as the office's editor
+["agree", PK]                  agree with all that is not judged yet, as a reviewer
+["sign-in", EMAIL]             a session of a person: the name and value of its cookie
+["sign-out", EMAIL]            end a person's sessions, as time would
+["standing", PK]               an assessment's status and the moves that led there
 """
 
 import json
@@ -17,8 +20,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pmj_standards.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
 from django.db.models import F  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from assessments import services  # noqa: E402
 from assessments.models import Answer, Assessment, Evidence, Review, Round, User  # noqa: E402
@@ -82,6 +87,13 @@ def agree(pk: int) -> dict[str, Any]:
     return {"agreed": len(agreed.done), "refused": list(agreed.refused.values())}
 
 
+def sign_in(email: str) -> dict[str, Any]:
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    return {"name": cookie.key, "value": cookie.value}
+
+
 def sign_out(email: str) -> dict[str, Any]:
     user = str(User.objects.get(email=email).pk)
     ended = [session.pk for session in Session.objects.all() if session.get_decoded().get("_auth_user_id") == user]
@@ -103,6 +115,8 @@ def main(command: str, *arguments: str) -> dict[str, Any]:
             return fill(int(arguments[0]), list(arguments[1:]))
         case "agree":
             return agree(int(arguments[0]))
+        case "sign-in":
+            return sign_in(arguments[0])
         case "sign-out":
             return sign_out(arguments[0])
         case "standing":
@@ -111,4 +125,5 @@ def main(command: str, *arguments: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:])))
+    for line in sys.stdin:
+        print(json.dumps(main(*json.loads(line))), flush=True)

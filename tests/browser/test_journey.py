@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, Site
+from tests.browser.conftest import Open, Site, sign_in
 from tests.browser.walking import keep_picture, sideways
 
 pytestmark = pytest.mark.browser
@@ -31,20 +31,27 @@ def go_to(page: Page, office: int, code: str) -> None:
     page.goto(f"/assessments/{office}/indicators/{code}/")
 
 
-def expect_score(page: Page, explanation: str) -> None:
+def expect_saved(page: Page) -> None:
+    """All that was typed is with the server: from the first key on the form says that it is not saved."""
     page.keyboard.press("Tab")
+    expect(page.locator("form[data-answer]")).to_have_attribute("data-save", "")
     expect(page.locator(STAYED_SAVED)).to_be_visible()
+
+
+def expect_score(page: Page, explanation: str) -> None:
+    expect_saved(page)
     expect(page.locator(".explanation")).to_contain_text(explanation)
 
 
 def test_the_editor_answers_and_attaches(open_as: Open, site: Site, office: int, tmp_path: Path) -> None:
     picture = tmp_path / EVIDENCE
     Image.new("RGB", (640, 480), "white").save(picture)
-    with open_as("editor.phuket", fresh=True) as watched:
+    with open_as(None, fresh=True) as watched:
         page: Page = watched.page
-        page.goto("/")
+        sign_in(page, "editor.phuket")
         assert page.url.endswith(f"/assessments/{office}/")
-        page.locator("main .btn-primary").click()
+        with page.expect_navigation():
+            page.locator("main .btn-primary").click()
         expect(page).to_have_url(re.compile(rf"/assessments/{office}/indicators/1\.1/$"))
 
         go_to(page, office, "2.1")
@@ -64,8 +71,7 @@ def test_the_editor_answers_and_attaches(open_as: Open, site: Site, office: int,
         go_to(page, office, "4.31")
         page.locator("[name=no_case]").check()
         page.locator("[name=no_case_reason]").fill("ไม่มีผู้ร้องเรียนในปีนี้")
-        page.keyboard.press("Tab")
-        expect(page.locator(STAYED_SAVED)).to_be_visible()
+        expect_saved(page)
 
         go_to(page, office, "2.1")
         page.locator("#evidence-file").set_input_files(picture)
@@ -80,7 +86,8 @@ def test_the_head_certifies_with_a_double_click(open_as: Open, site: Site, offic
         page.goto(f"/assessments/{office}/check/")
         keep_picture(page, "journey-2-check-desk-th")
         page.locator("[name=certified]").check()
-        page.locator(".certify .btn-primary").dblclick()
+        with page.expect_navigation():
+            page.locator(".certify .btn-primary").dblclick()
         expect(page).to_have_url(re.compile(rf"/assessments/{office}/receipt/$"))
         keep_picture(page, "journey-3-receipt-desk-th")
         page.set_viewport_size({"width": 390, "height": 844})
@@ -109,9 +116,10 @@ def test_the_form_comes_out_as_page_pdf_and_workbook(open_as: Open, office: int)
         page: Page = watched.page
         page.goto(f"/assessments/{office}/form/")
         expect(page.locator("article.official")).to_contain_text("ภูเก็ต")
-        page.locator("form[action$='form.pdf'] button").click()
+        with page.expect_navigation():
+            page.locator("form[action$='form.pdf'] button").click()
         ready = page.locator("#_progress a[download]")
-        expect(ready).to_be_visible(timeout=60_000)
+        expect(ready).to_be_visible(timeout=120_000)
         keep_picture(page, "journey-4-pdf-ready-desk-th")
         with page.expect_download() as pdf:
             ready.click()
@@ -138,14 +146,15 @@ def test_the_list_filters_and_sorts(open_as: Open) -> None:
         page.goto("/offices/")
         assert len(shown(page)) == 76
         page.locator("select[name=status]").select_option("submitted")
-        page.locator(".filters .btn-primary").click()
+        with page.expect_navigation():
+            page.locator(".filters .btn-primary").click()
         submitted = shown(page)
         assert 0 < len(submitted) < 76
-        page.locator("table.national thead a").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("table.national thead a").first.click()
         once = shown(page)
-        page.locator("table.national thead a").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("table.national thead a").first.click()
         assert sorted(once) == sorted(submitted)
         assert shown(page) == once[::-1]
 
@@ -163,8 +172,8 @@ def move(page: Page, name: str) -> None:
     form.evaluate("form => form.closest('details').open = true")
     if form.locator(f"[name={name}-confirmed]").count():
         form.locator(f"[name={name}-confirmed]").check()
-    form.locator("button.btn").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        form.locator("button.btn").click()
 
 
 def test_the_reviewer_returns_with_a_question(open_as: Open, site: Site, office: int) -> None:
@@ -172,7 +181,8 @@ def test_the_reviewer_returns_with_a_question(open_as: Open, site: Site, office:
         watched.expected = ("422",)
         page: Page = watched.page
         page.goto("/offices/?search=ภูเก็ต")
-        page.locator("table.national tbody th a").first.click()
+        with page.expect_navigation():
+            page.locator("table.national tbody th a").first.click()
         expect(page).to_have_url(re.compile(rf"/offices/{office}/"))
         page.goto(f"/assessments/{office}/review/2.1/")
         page.locator("#id_question").fill("ขอหลักฐานเพิ่ม")
@@ -183,8 +193,8 @@ def test_the_reviewer_returns_with_a_question(open_as: Open, site: Site, office:
         expect(page.locator(".error-summary, [role=alert]").first).to_be_visible()
         assert site.inside("standing", str(office))["status"] == "submitted"
         page.locator("[name=return-reason]").fill("โปรดตอบคำถามที่ส่งไปด้วยกัน")
-        page.locator("form[action$='/return/'] button.btn").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("form[action$='/return/'] button.btn").click()
         keep_picture(page, "journey-5-returned-desk-th")
         assert site.inside("standing", str(office))["status"] == "returned"
     with open_as("editor.phuket") as watched:
@@ -203,7 +213,8 @@ def test_the_office_submits_again_and_the_reviewer_verifies(open_as: Open, site:
     with open_as("head.phuket") as watched:
         watched.page.goto(f"/assessments/{office}/check/")
         watched.page.locator("[name=certified]").check()
-        watched.page.locator(".certify .btn-primary").click()
+        with watched.page.expect_navigation():
+            watched.page.locator(".certify .btn-primary").click()
         expect(watched.page).to_have_url(re.compile("/receipt/$"))
     with open_as("reviewer") as watched:
         page: Page = watched.page
@@ -212,8 +223,8 @@ def test_the_office_submits_again_and_the_reviewer_verifies(open_as: Open, site:
             page.goto(f"/assessments/{office}/review/{code}/")
             page.locator(f"#verdict-form [name=verdict][value='{row}']").check()
             page.locator("#id_reason").fill(reason)
-            page.locator("#verdict-form button[name=go][value=stay]").click()
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.locator("#verdict-form button[name=go][value=stay]").click()
         keep_picture(page, "journey-7-judged-desk-th")
         assert site.inside("agree", str(office)) == {"agreed": 84, "refused": []}
         page.goto(f"/offices/{office}/")
@@ -237,8 +248,8 @@ def test_the_office_disputes_and_its_head_sends_the_reply(open_as: Open, site: S
         page = watched.page
         page.goto(f"/assessments/{office}/reply/")
         page.locator("[name=send-confirmed]").check()
-        page.locator("[data-send] .btn-primary").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("[data-send] .btn-primary").click()
         keep_picture(page, "journey-9-replied-desk-th")
     assert site.inside("standing", str(office))["status"] == "replied"
 
@@ -260,8 +271,8 @@ def test_the_dispute_is_settled_and_the_result_made_final_and_published(
         page = watched.page
         page.goto(f"/rounds/{places['round']}/")
         page.locator("[name=publish-confirmed]").check()
-        page.locator("form[action$='/publish/'] button").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("form[action$='/publish/'] button").click()
         keep_picture(page, "journey-11-published-desk-th")
     standing = site.inside("standing", str(office))
     assert standing["moves"][4:] == ["verify", "reply", "finalise", "publish"]

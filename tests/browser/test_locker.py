@@ -57,17 +57,19 @@ def test_a_dropped_folder_is_kept_and_its_indicators_confirmed(
         expect(failed).to_contain_text("เสีย.pdf")
         expect(page.locator("#_library")).to_contain_text("ประชุม.pdf")
         expect(page.locator("#_library")).to_contain_text("มิติที่ 2/ข้อ 3")
-        page.locator("#_tools a", has_text="Find indicators for files").click()
+        with page.expect_navigation():
+            page.locator("#_tools a", has_text="Find indicators for files").click()
         row = page.locator(".proposal-list li", has_text="ประชุม.pdf")
         expect(row.locator("select")).to_have_value("2.3")
         expect(row.locator("input[type=checkbox]")).to_be_checked()
-        ticked = page.locator(".proposal-list input[type=checkbox]:checked")
-        while ticked.count():
-            ticked.first.uncheck()
+        for box in page.locator(".proposal-list input[type=checkbox]").all():
+            box.uncheck()
         row.locator("input[type=checkbox]").check()
-        page.locator("main .btn-primary").click()
+        with page.expect_navigation():
+            page.locator("main .btn-primary").click()
         expect(page.locator(".evidence-undo")).to_contain_text("1 file is attached.")
-        page.locator(".evidence-undo button").click()
+        with page.expect_navigation():
+            page.locator(".evidence-undo button").click()
         expect(page.locator("#messages")).to_contain_text("1 file is taken off again.")
 
 
@@ -118,7 +120,8 @@ def test_files_are_added_without_javascript(open_as: Open, places: dict[str, Any
         page: Page = watched.page
         page.goto(library(places))
         page.set_input_files("form[data-upload] input[name=file]", [tmp_path / "หนึ่ง.pdf", tmp_path / "สอง.png"])
-        page.locator("[data-plain]").click()
+        with page.expect_navigation():
+            page.locator("[data-plain]").click()
         expect(page.locator("#messages")).to_contain_text("“หนึ่ง.pdf” is kept.")
         expect(page.locator("#_library")).to_contain_text("สอง.png")
 

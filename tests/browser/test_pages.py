@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site
 from tests.browser.walking import Place, pages_of, walk
@@ -76,8 +76,8 @@ def test_the_language_switch_keeps_the_page(open_as: Open, places: dict[str, Any
     with open_as("editor.chiangmai") as watched:
         page: Page = watched.page
         page.goto(address)
-        page.locator(".site-person button[name=language]").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator(".site-person button[name=language]").click()
         assert page.url.endswith(address)
         assert page.locator("html").get_attribute("lang") == "en"
 
@@ -102,4 +102,4 @@ def test_the_skip_link_leads_to_the_content(open_as: Open, site: Site) -> None:
         page.goto("/accounts/login/")
         page.locator("body").press("Tab")
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main"
+        expect(page.locator("#main")).to_be_focused()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, Site, Watched, sign_in
+from tests.browser.conftest import Browsers, Open, Site, Watched, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +51,18 @@ def test_a_number_that_cannot_be_used_is_refused_and_kept(open_as: Open, places:
         assert kept(page, "count") == "สิบสอง"
 
 
+def test_who_goes_on_by_keyboard_types_on_in_the_next_indicator(open_as: Open, places: dict[str, Any]) -> None:
+    with open_as(places["office_editor"]) as watched:
+        page: Page = watched.page
+        page.goto(indicator(places, "3.5"))
+        page.locator("[name=count]").fill("2")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/indicators/3.6/")
+        expect(page.locator("[name=count]")).to_be_focused()
+        page.reload()
+        expect(page.locator("[name=count]")).not_to_be_focused()
+
+
 def test_saves_without_javascript(open_as: Open, places: dict[str, Any]) -> None:
     with open_as(places["office_editor"], javascript=False) as watched:
         page: Page = watched.page
@@ -80,7 +92,9 @@ def test_a_save_without_a_connection_stays_not_saved_and_recovers(open_as: Open,
         assert kept(page, "performance") == "พิมพ์ตอนเน็ตหลุด"
 
 
-def test_a_sign_in_that_ended_loses_nothing(open_as: Open, places: dict[str, Any], site: Site) -> None:
+def test_a_sign_in_that_ended_loses_nothing(
+    open_as: Open, places: dict[str, Any], site: Site, browsers: Browsers
+) -> None:
     editor = places["office_editor"]
     with open_as(editor, fresh=True) as watched:
         watched.expected = ("401",)
@@ -96,7 +110,7 @@ def test_a_sign_in_that_ended_loses_nothing(open_as: Open, places: dict[str, Any
         page.evaluate("window.dispatchEvent(new Event('focus'))")
         expect(form(page)).to_have_attribute("data-save", "", timeout=20_000)
         assert kept(page, "performance") == "พิมพ์หลังหมดเวลาเข้าใช้"
-        site.states[editor] = page.context.storage_state()
+    browsers.forget(editor)
 
 
 def test_a_stale_save_shows_both_values(open_as: Open, places: dict[str, Any]) -> None:
@@ -116,7 +130,8 @@ def test_a_stale_save_shows_both_values(open_as: Open, places: dict[str, Any]) -
         assert kept(first.page, "count") == "3"
         second.page.locator("[name=performance]").fill("ของหัวหน้า")
         second.page.locator("[name=pick-numbers][value=theirs]").check()
-        second.page.locator("[data-keep-mine]").click()
+        with second.page.expect_navigation():
+            second.page.locator("[data-keep-mine]").click()
         expect(second.page.locator("[data-unused]")).to_contain_text("4")
         assert second.page.locator("[name=count]").input_value() == "3"
         assert (kept(first.page, "count"), kept(first.page, "performance")) == ("3", "ของหัวหน้า")
@@ -159,16 +174,18 @@ def test_a_slow_first_save_cannot_overwrite_the_second(open_as: Open, places: di
         ("/", ".site-person form[data-signs-out] button"),
     ],
 )
-def test_unsaved_answers_go_with_the_person_who_signs_out(open_as: Open, site: Site, place: str, button: str) -> None:
+def test_unsaved_answers_go_with_the_person_who_signs_out(
+    open_as: Open, browsers: Browsers, place: str, button: str
+) -> None:
     with open_as("head.phuket", fresh=True) as watched:
         page: Page = watched.page
         page.goto(place)
         page.evaluate("sessionStorage.setItem('draft:1:/x/', '{}'); sessionStorage.setItem('other', '1')")
-        page.locator(button).click()
-        page.wait_for_url("**/accounts/login/**")
+        with page.expect_navigation(url="**/accounts/login/**"):
+            page.locator(button).click()
         kept = page.evaluate("[sessionStorage.getItem('draft:1:/x/'), sessionStorage.getItem('other')]")
         assert kept == [None, "1"]
-    site.states.pop("head.phuket")
+    browsers.forget("head.phuket")
 
 
 def test_on_a_phone_the_state_stays_in_sight_below_the_texts(open_as: Open, places: dict[str, Any]) -> None:

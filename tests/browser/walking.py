@@ -1,4 +1,8 @@
-"""Every page, in both languages and at both widths: axe finds nothing, the console is quiet, nothing scrolls sideways.
+"""Every page, in both languages and at both widths: the console is quiet, nothing scrolls sideways, axe finds nothing.
+
+Axe looks at each page in Thai, and in English at one page of each kind (`AXE_IN_ENGLISH`). The templates are the same;
+a msgid is never empty and two that differ in Thai differ in English too, so names, roles, colours and order cannot
+fail in English alone. What can is asked of every page there: the language it declares, its width, the console.
 
 With SCREENSHOTS=folder each page is also kept as a picture. Two files use it, so that they run side by side.
 """
@@ -9,7 +13,10 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SIZES, Open, violations
+from tests.browser.conftest import SIZES, Open, speak, violations
+
+# A form, a long list, a table with filters, folded panels, a page of the handbook, one before the sign-in.
+AXE_IN_ENGLISH = {"login", "indicator_percent", "task_list", "offices", "evidence", "handbook_indicator"}
 
 Place = tuple[str | None, str, str]
 
@@ -30,6 +37,16 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def too_wide(page: Page, name: str, language: str) -> list[str]:
+    found = []
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        if pixels := sideways(page):
+            found.append(f"scrolls sideways by {pixels} px on a {size} ({language})")
+        keep_picture(page, f"{name}-{size}-{language}")
+    return found
+
+
 def walk(place: Place, places: dict[str, Any], open_as: Open, axe: str) -> None:
     """Open one page as its person would, at both widths and in both languages, and find nothing wrong."""
     account, name, path = place
@@ -39,15 +56,11 @@ def walk(place: Place, places: dict[str, Any], open_as: Open, axe: str) -> None:
         assert answer is not None
         assert answer.status == 200
         assert page.title() != ""
-        found = []
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            if too_wide := sideways(page):
-                found.append(f"scrolls sideways by {too_wide} px on a {size}")
-            keep_picture(page, f"{name}-{size}-th")
-        found += violations(page, axe)
-        page.context.add_cookies([{"name": "django_language", "value": "en", "domain": "127.0.0.1", "path": "/"}])
+        found = too_wide(page, name, "th") + violations(page, axe)
+        speak(page.context, "en")
         page.reload()
-        keep_picture(page, f"{name}-desk-en")
         assert page.locator("html").get_attribute("lang") == "en"
-        assert found + violations(page, axe) == []
+        found += too_wide(page, name, "en")
+        if name in AXE_IN_ENGLISH:
+            found += violations(page, axe)
+        assert found == []

@@ -75,6 +75,10 @@ def test_the_three_units_are_looked_at_one_by_one() -> None:
     assert (short.met, short.shortfall, short.position) == (False, 3, "below")
     above = judged("1.7", groups=[4, 12, 4])
     assert (above.met, above.shortfall, above.position) == (True, 0, "above")
+    assert short.explanation == (
+        "ฝ่ายบริหารทั่วไป 3 คน (ขาด 1 คน) · กลุ่มการพัฒนาสังคมและสวัสดิการ 20 คน (สูงกว่าช่วง 9 คน) · "
+        "กลุ่มนโยบายและวิชาการ 2 คน (ขาด 2 คน) · เกณฑ์ 4-11 คนต่อกลุ่ม/ฝ่าย → ไม่ผ่านเกณฑ์ ขาด 3 คน"
+    )
     assert refused("1.7", groups=[4, 4]) == "list_length"
 
 
