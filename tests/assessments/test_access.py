@@ -50,6 +50,8 @@ RIGHTS: dict[str, set[str]] = {
     "manage_rounds": {"manager"},
     "manage_people": {"manager", "admin"},
     "have_work": {"office_editor", "office_head"},
+    "review": {"reviewer", "manager"},
+    "read_review": {"inspector", "reviewer", "manager", "admin"},
 }
 
 

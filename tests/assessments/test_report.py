@@ -13,6 +13,7 @@ from assessments.services import Entry
 from assessments.workflow import Status
 from indicators import scoring
 from indicators.editions import EditionNode
+from tests import reviewing
 from tests.answers import best
 from tests.assessments.forms_filled import FILLS, TEXT, fill, write
 
@@ -152,9 +153,13 @@ def test_date_and_mark_follow_the_status(
     filled = Assessment.objects.whole().get(pk=filled.pk)
     form = report.form_of(filled)
     assert (form.mark_text, form.day, form.reference) == ("ส่งแล้ว", "3 สิงหาคม 2569", "2569-50-1")
-    services.accept(assessment=filled, by=reviewer)
+    reviewing.verified(filled, reviewer)
     form = report.form_of(Assessment.objects.whole().get(pk=filled.pk))
-    assert (form.mark_text, form.day) == ("รับรองแล้ว", "3 สิงหาคม 2569")
+    assert (form.mark_text, form.day) == ("ตรวจแล้ว", "3 สิงหาคม 2569")
+    services.reply(assessment=filled, by=head)
+    services.finalise(assessment=filled, by=reviewer)
+    form = report.form_of(Assessment.objects.whole().get(pk=filled.pk))
+    assert (form.mark_text, form.day) == ("ผลสุดท้าย", "3 สิงหาคม 2569")
 
 
 def test_a_returned_form_is_a_draft_of_today(assessment: Assessment, editor: User, head: User) -> None:
