@@ -214,11 +214,11 @@ def test_a_query_that_is_too_long_is_refused_with_a_sentence(edition: Edition, a
 
 
 @pytest.mark.parametrize("address", PAGES[2:])
-def test_a_page_costs_four_queries(
+def test_a_page_costs_three_queries(
     edition: Edition, as_editor: Client, django_assert_num_queries: Asked, address: str
 ) -> None:
     editions.standard_of(edition)
     as_editor.get(address)
-    # The session, the person, their office's name in the frame, and the edition's row.
-    with django_assert_num_queries(4):
+    # The session, the person with their office, and the edition's row.
+    with django_assert_num_queries(3):
         assert as_editor.get(address).status_code == 200
