@@ -88,10 +88,11 @@ def test_no_field_is_required_by_the_browser() -> None:
     assert found(r"<(?:input|select|textarea)[^>]*\srequired\b|type=\"(?:number|date)\"", PAGES) == []
 
 
-def test_status_changes_only_in_the_service_of_moves() -> None:
+def test_status_changes_only_where_moves_are_made() -> None:
     writes = r"update\([^)]*\bstatus=|\.status\s*=\s"
     places = [place for place in found(writes, PRODUCT) if "assessment" in place]
-    allowed = ("assessments/services/moves.py", "assessments/demo/")
+    # 0013 only gives states their new names, where the table's own words changed.
+    allowed = ("assessments/services/states.py", "assessments/demo/", "assessments/migrations/0013")
     assert [place for place in places if not place.startswith(allowed)] == []
 
 

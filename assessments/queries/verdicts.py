@@ -14,7 +14,7 @@ from assessments.models import Answer, Assessment, EvidenceUse, Outcome, Questio
 from assessments.queries.evidence import Item, shown_of
 from assessments.queries.flags import Told, flags_of
 from assessments.queries.lastyear import last_answer, short_of
-from assessments.queries.reading import Held, ReadAnswer
+from assessments.queries.reading import ReadAnswer
 from assessments.queries.review import (
     Last,
     Row,
@@ -206,7 +206,6 @@ def judging_of(assessment: Assessment, code: str, way: Way, *, file: int | None 
             "evidence__added_by"
         )
     )
-    held = [Held(kind, place in answer.evidence_held) for place, kind in enumerate(node.evidence)]
     questions = list(
         Question.objects.filter(answer=answer).select_related("asked_by", "answered_by").order_by("asked_at", "pk")
     )
@@ -214,7 +213,7 @@ def judging_of(assessment: Assessment, code: str, way: Way, *, file: int | None 
         node,
         editions.standard_of(assessment.round.edition).areas[node.area_code],
         answer,
-        ReadAnswer(node, answer, uses, held),
+        ReadAnswer(node, answer, uses, tuple(sorted(answer.evidence_held))),
         _files([Item(use.evidence) for use in uses], file),
         _last(answer, node),
         flags_of([answer.pk]).get(answer.pk, ()),

@@ -160,7 +160,9 @@ def _undo_row(review: Review, old: dict[str, Any], by: User) -> None:
     before, was = answer.version, old.get("judged_version")
     is_about_it = was is not None and was + 1 == review.judged_version == before
     if is_about_it and old.get("outcome", review.outcome) == Outcome.ROW:
-        decide_row(answer, node, by=by, band=old.get("band", review.band), reason=old.get("reason", review.reason))
+        band = old.get("band", review.band)
+        assert band is not None
+        decide_row(answer, node, by=by, band=band, reason=old.get("reason", review.reason))
     elif answer.decided_band is not None:
         undecide(answer, node, by=by)
     if is_about_it:
