@@ -7,6 +7,7 @@ from enum import Enum
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(TextChoices):
@@ -19,7 +20,7 @@ class Status(TextChoices):
     VERIFIED = "verified", _("Verified, open for the office's reply")
     REPLIED = "replied", _("The office has replied")
     FINAL = "final", _("Final")
-    PUBLISHED = "published", _("Published")
+    PUBLISHED = "published", pgettext_lazy("result", "Published")
 
 
 class Role(TextChoices):
