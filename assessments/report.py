@@ -44,7 +44,7 @@ MARKS: dict[Mark, str] = {
     "draft": "ร่าง",
     "submitted": "ส่งแล้ว",
     "verified": "ตรวจแล้ว",
-    "final": "ผลสุดท้าย",
+    "final": "รับรองแล้ว",
 }
 # Which of the three values the scores of a form are.
 BASES = {

@@ -159,7 +159,7 @@ def test_date_and_mark_follow_the_status(
     services.reply(assessment=filled, by=head)
     services.finalise(assessment=filled, by=reviewer)
     form = report.form_of(Assessment.objects.whole().get(pk=filled.pk))
-    assert (form.mark_text, form.day) == ("ผลสุดท้าย", "3 สิงหาคม 2569")
+    assert (form.mark_text, form.day) == ("รับรองแล้ว", "3 สิงหาคม 2569")
 
 
 def test_a_returned_form_is_a_draft_of_today(assessment: Assessment, editor: User, head: User) -> None:

@@ -122,7 +122,7 @@ def test_a_verified_form_shows_verified_scores_with_their_reasons(verified: Asse
 
 def test_a_final_form_shows_final_scores_with_both_reasons(final: Assessment, reviewer: User) -> None:
     form = report.form_of(final)
-    assert (form.mark, form.mark_text, form.value) == ("final", "ผลสุดท้าย", "final")
+    assert (form.mark, form.mark_text, form.value) == ("final", "รับรองแล้ว", "final")
     assert form.day_line.endswith(" · แสดงคะแนนสุดท้าย")
     row = rows_of(form)["2.1"]
     assert row.score == "7.5"
