@@ -9,6 +9,7 @@ from assessments.views import (
     attachments,
     comments,
     evidence,
+    following,
     forms,
     locker,
     national,
@@ -26,6 +27,8 @@ from assessments.views import (
     support,
     team,
     verify,
+    visitpack,
+    visits,
     workbooks,
 )
 
@@ -101,6 +104,8 @@ urlpatterns: list[URLPattern] = [
     path("assessments/<int:pk>/plan/undo/", plan.plan_undo, name="plan_undo"),
     path("assessments/<int:pk>/plan/<str:code>/", plan.plan_step, name="plan_step"),
     path("assessments/<int:pk>/plan/<str:code>/remove/", plan.plan_remove, name="plan_remove"),
+    path("assessments/<int:pk>/follow-up/", following.follow_up, name="follow_up"),
+    path("assessments/<int:pk>/follow-up/<str:kind>/<int:number>/", following.follow_up_save, name="follow_up_save"),
     # --- office: evidence ---
     path("assessments/<int:pk>/evidence/", evidence.evidence_library, name="evidence_library"),
     path("assessments/<int:pk>/evidence/add/", sending.evidence_add, name="evidence_add"),
@@ -169,6 +174,17 @@ urlpatterns: list[URLPattern] = [
         name="question_change",
     ),
     path("assessments/<int:pk>/indicators/<str:code>/judge/", review.judge, name="judge"),
+    # --- visits to the offices, and what was found there ---
+    path("visits/", visits.visit_list, name="visit_list"),
+    path("visits/<int:pk>/", visits.visit_detail, name="visit_detail"),
+    path("visits/<int:pk>/change/", visits.visit_change, name="visit_change"),
+    path("visits/<int:pk>/findings/", visits.finding_add, name="finding_add"),
+    path("findings/<int:pk>/change/", visits.finding_change, name="finding_change"),
+    path("findings/<int:pk>/remove/", visits.finding_remove, name="finding_remove"),
+    path("findings/<int:pk>/restore/", visits.finding_restore, name="finding_restore"),
+    path("assessments/<int:pk>/visits/new/", visits.visit_new, name="visit_new"),
+    path("assessments/<int:pk>/visit-pack/", visitpack.visit_pack, name="visit_pack"),
+    path("assessments/<int:pk>/indicators/<str:code>/findings/new/", visits.finding_new, name="finding_new"),
     # --- rounds ---
     path("rounds/", rounds.round_list, name="round_list"),
     path("rounds/new/", rounds.round_new, name="round_new"),
@@ -188,7 +204,6 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
     path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
     path(
-        "people/<int:pk>/remove-second-factor/", people.person_remove_second_factor, name="person_remove_second_factor"
     ),
     path("invitations/<str:token>/", people.invitation_accept, name="invitation_accept"),
     # --- whether a printed paper still equals the record ---

@@ -17,6 +17,7 @@ from assessments.forms.review import AgreeForm, DraftForm, QuestionForm, Verdict
 from assessments.models import Assessment, Review, Round
 from assessments.queries import comments, review, verdicts
 from assessments.queries.review import Way
+from assessments.queries.visits import findings_at
 from assessments.services.review import change_question
 from assessments.workflow import Action, Right
 from indicators import editions
@@ -148,6 +149,8 @@ def _page(
         "way": way,
         "judge": may(request.user, Action.JUDGE, assessment),
         "comments": comments.count_of(assessment, judging.node, request.user),
+        "findings": findings_at(judging.answer, judging.node, request.user),
+        "visit_here": may(request.user, Action.VISIT, assessment),
         "form": form or VerdictForm(answer=judging.answer, node=judging.node, review=judging.review),
         "reviewer": has(request.user, Right.REVIEW),
         "panel": target == "side",
