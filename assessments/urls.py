@@ -21,6 +21,7 @@ from assessments.views import (
     restoring,
     review,
     rounds,
+    second,
     sending,
     starting,
     submitting,
@@ -174,6 +175,11 @@ urlpatterns: list[URLPattern] = [
         name="question_change",
     ),
     path("assessments/<int:pk>/indicators/<str:code>/judge/", review.judge, name="judge"),
+    # --- the review: the second reading ---
+    path("review/<int:year>/second/", second.second_list, name="second_list"),
+    path("review/<int:year>/second/draw/", second.second_draw, name="second_draw"),
+    path("assessments/<int:pk>/review/<str:code>/second/", second.second_read, name="second_read"),
+    path("assessments/<int:pk>/review/<str:code>/second/save/", second.second_save, name="second_save"),
     # --- visits to the offices, and what was found there ---
     path("visits/", visits.visit_list, name="visit_list"),
     path("visits/<int:pk>/", visits.visit_detail, name="visit_detail"),
@@ -205,6 +211,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
     path(
     ),
+        "people/<int:pk>/remove-second-factor/", people.person_remove_second_factor, name="person_remove_second_factor"
     path("invitations/<str:token>/", people.invitation_accept, name="invitation_accept"),
     # --- whether a printed paper still equals the record ---
     path("verify/<str:token>/", verify.verify, name="verify"),

@@ -14,6 +14,7 @@ KEPT = {
     "question_answer": "answer_detail",
     "judge": "review_answer",
     "question_add": "review_answer",
+    "second_save": "second_read",
     "respond": "reply",
     "settle": "reply",
     "follow_up_save": "follow_up",

@@ -31,6 +31,7 @@ from assessments.models import (
 )
 from assessments.queries.flags import Told, flags_of
 from assessments.queries.lastyear import short_of
+from assessments.services.blind import is_waiting
 from assessments.workflow import UNDER_REVIEW, Status
 from indicators import editions
 from indicators.editions import AreaNode, EditionNode, IndicatorNode
@@ -208,6 +209,11 @@ class Row:
         return is_judged(self.stand)
 
     @property
+    def waits_for_second(self) -> bool:
+        """Whether nobody but the first reviewer sees the verdict yet."""
+        return is_waiting(self.answer, self.review)
+
+    @property
     def seen(self) -> str:
         """What a bulk agreement sends: the answer, and the versions of it and of its review that were shown."""
         return f"{self.answer.pk}:{self.answer.version}:{self.review.version if self.review else 0}"
@@ -261,7 +267,7 @@ def queue_of(round_: Round, node: IndicatorNode, way: Way) -> Queue:
 def rows_of(round_: Round, node: IndicatorNode, assessments: Collection[int]) -> list[Row]:
     """The answers of some assessments to one indicator, with all that a row of the queue shows. Five queries."""
     found = Answer.objects.filter(indicator=node.pk, assessment__in=assessments)
-    found = found.select_related("assessment__province__region", "review").defer(*_TOTALS)
+    found = found.select_related("assessment__province__region", "review", "second_reading").defer(*_TOTALS)
     answers = list(found)
     keys = [answer.pk for answer in answers]
     evidence = dict(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from assessments import services
 from assessments.access import AppRequest, for_assessment, for_move, for_right, has, may
@@ -18,6 +19,7 @@ from assessments.models import Assessment, Review, Round
 from assessments.queries import comments, review, verdicts
 from assessments.queries.review import Way
 from assessments.queries.visits import findings_at
+from assessments.services.blind import reads_blind
 from assessments.services.review import change_question
 from assessments.workflow import Action, Right
 from indicators import editions
@@ -139,6 +141,8 @@ def _page(
 ) -> HttpResponse:
     """`form` is one that was refused, with what was typed; `said` tells why, or what was just done."""
     judging = verdicts.judging_of(assessment, code, way, file=file)
+    if reads_blind(judging.answer, request.user):
+        return _second(request, assessment, code)
     target = (request.htmx.target or "side") if request.htmx else ""
     context = {
         "assessment": assessment,
@@ -159,6 +163,13 @@ def _page(
     }
     template = {"": "review/answer.html", "_files": "review/_files.html"}.get(target, "review/_answer.html")
     return render(request, template, context, status=status)
+
+
+def _second(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
+    """Where an answer is read that was drawn for a second reading, without its first verdict."""
+    messages.info(request, _("This answer is drawn for a second reading: read it without the first verdict."))
+    page = reverse("second_read", args=[assessment.pk, code])
+    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
 
 
 @require_POST
