@@ -23,6 +23,7 @@ from assessments.views import (
     rounds,
     second,
     sending,
+    shares,
     starting,
     submitting,
     support,
@@ -175,6 +176,10 @@ urlpatterns: list[URLPattern] = [
         name="question_change",
     ),
     path("assessments/<int:pk>/indicators/<str:code>/judge/", review.judge, name="judge"),
+    # --- the review: who reads what, standard phrases ---
+    path("review/<int:year>/shares/", shares.review_shares, name="review_shares"),
+    path("review/<int:year>/shares/<str:part>/", shares.shares_save, name="shares_save"),
+    path("review/<int:year>/shares/<str:part>/spread/", shares.shares_spread, name="shares_spread"),
     # --- the review: the second reading ---
     path("review/<int:year>/second/", second.second_list, name="second_list"),
     path("review/<int:year>/second/draw/", second.second_draw, name="second_draw"),

@@ -6,7 +6,7 @@ the same order, read without the rows' contents.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -390,6 +390,15 @@ class Home:
     @property
     def total(self) -> int:
         return self.offices * self.of
+
+    def of_mine(self) -> "Home":
+        """The same with only what is assigned to the person."""
+        areas = [(area, [row for row in rows if row.mine]) for area, rows in self.by_area]
+        return replace(
+            self,
+            by_office=[row for row in self.by_office if row.mine],
+            by_area=[(area, rows) for area, rows in areas if rows],
+        )
 
     @property
     def percent(self) -> int:

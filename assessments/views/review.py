@@ -44,7 +44,9 @@ def review_home(request: AppRequest, year: int | None = None) -> HttpResponse:
         return render(request, "review/no_round.html")
     by = "indicator" if request.GET.get("by") == "indicator" else "office"
     home = review.home_of(_round(rounds, year), sorted((each.year for each in rounds), reverse=True), request.user, by)
-    return render(request, "review/home.html", {"home": home, "round": home.round, "by": by, "undo": _undo(request)})
+    only_mine = request.GET.get("mine") == "1"
+    context = {"home": home.of_mine() if only_mine else home, "only_mine": only_mine, "by": by}
+    return render(request, "review/home.html", {**context, "round": home.round, "undo": _undo(request)})
 
 
 @require_safe
