@@ -209,6 +209,8 @@ def for_attachment(view: View) -> View:
         assessment = get_object_or_404(assessments_seen(request.user), pk=holder.answer.assessment_id)
         if isinstance(holder, Comment) and holder.thread not in threads_read(request.user, assessment):
             raise Http404
+        if isinstance(holder, Finding) and holder.removed_at is not None:
+            raise Http404
         return view(request, attachment, *args, **kwargs)
 
     checked.access = Rule(who="sees the assessment", action=Action.VIEW)  # type: ignore[attr-defined]

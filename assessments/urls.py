@@ -16,6 +16,7 @@ from assessments.views import (
     notices,
     office,
     people,
+    phrases,
     plan,
     reply,
     restoring,
@@ -177,6 +178,12 @@ urlpatterns: list[URLPattern] = [
     ),
     path("assessments/<int:pk>/indicators/<str:code>/judge/", review.judge, name="judge"),
     # --- the review: who reads what, standard phrases ---
+    path("review/phrases/", phrases.phrases, name="phrases"),
+    path("review/phrases/add/", phrases.phrase_add, name="phrase_add"),
+    path("review/phrases/restore/", phrases.phrase_restore, name="phrase_restore"),
+    path("review/phrases/<int:number>/change/", phrases.phrase_change, name="phrase_change"),
+    path("review/phrases/<int:number>/move/", phrases.phrase_move, name="phrase_move"),
+    path("review/phrases/<int:number>/delete/", phrases.phrase_delete, name="phrase_delete"),
     path("review/<int:year>/shares/", shares.review_shares, name="review_shares"),
     path("review/<int:year>/shares/<str:part>/", shares.shares_save, name="shares_save"),
     path("review/<int:year>/shares/<str:part>/spread/", shares.shares_spread, name="shares_spread"),
@@ -191,6 +198,7 @@ urlpatterns: list[URLPattern] = [
     path("visits/<int:pk>/change/", visits.visit_change, name="visit_change"),
     path("visits/<int:pk>/findings/", visits.finding_add, name="finding_add"),
     path("findings/<int:pk>/change/", visits.finding_change, name="finding_change"),
+    path("findings/<int:pk>/files/<uuid:key>/take-off/", visits.finding_file_take_off, name="finding_file_take_off"),
     path("findings/<int:pk>/remove/", visits.finding_remove, name="finding_remove"),
     path("findings/<int:pk>/restore/", visits.finding_restore, name="finding_restore"),
     path("assessments/<int:pk>/visits/new/", visits.visit_new, name="visit_new"),
@@ -215,8 +223,8 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
     path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
     path(
-    ),
         "people/<int:pk>/remove-second-factor/", people.person_remove_second_factor, name="person_remove_second_factor"
+    ),
     path("invitations/<str:token>/", people.invitation_accept, name="invitation_accept"),
     # --- whether a printed paper still equals the record ---
     path("verify/<str:token>/", verify.verify, name="verify"),

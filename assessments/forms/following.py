@@ -1,6 +1,6 @@
 """What became of one step or finding."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -42,6 +42,6 @@ class FollowUpForm(forms.Form):
         return found
 
     def show_theirs(self, seen: str) -> None:
-        data = self.data.copy()
+        data = cast("Any", self.data).copy()
         data["seen"] = seen
         self.data = data

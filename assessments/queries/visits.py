@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from assessments.access import assessments_seen
@@ -164,6 +166,15 @@ def answer_or_none(assessment: Assessment, code: str) -> tuple[Answer, Indicator
 def node_of(finding: Finding) -> IndicatorNode:
     """The indicator of a finding whose assessment was read with it. No query."""
     return editions.standard_of(finding.answer.assessment.round.edition).by_pk[finding.answer.indicator_id]
+
+
+def files_of(finding: Finding) -> list[File]:
+    """One query."""
+    return [File(each) for each in finding.attachments.all()]
+
+
+def file_or_404(finding: Finding, key: UUID) -> Attachment:
+    return get_object_or_404(Attachment, finding=finding, pk=key)
 
 
 def own_visits(assessment: Assessment, user: User) -> list[Visit]:

@@ -143,6 +143,15 @@ def attach_to_finding(*, finding: Finding, files: Sequence[CheckedFile], by: Use
     return refused
 
 
+@transaction.atomic
+def take_off_finding(*, finding: Finding, attachment: Attachment, by: User) -> None:
+    """Take a file off a finding; raises Refused. The file goes with its row."""
+    _own(finding, by)
+    path, storage = str(attachment.file.name), attachment.file.storage
+    if Attachment.objects.filter(pk=attachment.pk, finding=finding).delete()[0]:
+        transaction.on_commit(lambda: storage.delete(path))
+
+
 def _refuse_not_own(finding: Finding, by: User) -> None:
     _own(finding, by)
 

@@ -1,6 +1,7 @@
 """Visits of regional supporters and inspectors, and what they found at the indicators."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -188,9 +189,27 @@ def finding_change(request: AppRequest, finding: Finding) -> HttpResponse:
             _attach(request, finding, form)
             messages.success(request, _("The finding is changed."))
             return redirect(_place(finding, finding.visit))
-    assessment = finding.answer.assessment
-    context = {"assessment": assessment, "finding": finding, "node": queries.node_of(finding), "form": form}
+    context = {
+        "assessment": finding.answer.assessment,
+        "finding": finding,
+        "node": queries.node_of(finding),
+        "form": form,
+        "files": queries.files_of(finding),
+    }
     return render(request, "visits/finding.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@for_finding(Action.VISIT)
+def finding_file_take_off(request: AppRequest, finding: Finding, key: UUID) -> HttpResponse:
+    attached = queries.file_or_404(finding, key)
+    try:
+        services.take_off_finding(finding=finding, attachment=attached, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, _("“%(name)s” is taken off.") % {"name": attached.name})
+    return redirect("finding_change", pk=finding.pk)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from assessments import services
 from assessments.models import Assessment, Finding, FollowUp, LogEntry, PlanStep, Province, User
 from assessments.queries import following as queries
 from assessments.services import Refused
-from assessments.services.following import SaidSince, follow_up
+from assessments.services.following import SaidSince, follow_up, seen_of
 from assessments.services.visits import add_finding, remove_finding
 from indicators.editions import EditionNode
 from indicators.models import Edition
@@ -199,7 +199,7 @@ def test_an_old_finding_is_asked_about_until_it_is_done(
     later = Assessment.objects.whole().get(round__year=2570, province=chiang_mai)
     (item,) = queries.following_of(later).items
     assert item.row == finding
-    said = say(later, finding, editor, seen=finding.__class__.objects.get().follow_up_at.isoformat())
+    said = say(later, finding, editor, seen=seen_of(Finding.objects.get()))
     assert said.follow_up == "done"
     assert [each.row for each in queries.following_of(later).items] == [finding]
 

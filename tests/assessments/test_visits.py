@@ -187,7 +187,7 @@ def test_a_visit_is_recorded_and_read(
         page = reading.get(f"/visits/{visit.pk}/").content.decode()
         assert FOUND in page
         assert f"/attachments/{photo.pk}/" in page
-        seen = reading.get(f"/attachments/{photo.pk}/")
+        seen: Any = reading.get(f"/attachments/{photo.pk}/")
         assert (seen.status_code, b"".join(seen.streaming_content)) == (200, image())
         seen.close()
     assert '<form method="post" action="/visits/' not in signed_in(editor).get(f"/visits/{visit.pk}/").content.decode()
@@ -295,12 +295,58 @@ def test_another_visitor_changes_nothing_by_direct_request(
 ) -> None:
     visit = visit_by(assessment, inspector)
     finding = find(assessment, inspector, standard, visit=visit)
-    paths = (f"/visits/{visit.pk}/change/", f"/visits/{visit.pk}/findings/")
-    paths += tuple(f"/findings/{finding.pk}/{act}/" for act in ("change", "remove", "restore"))
+    paths = [f"/visits/{visit.pk}/change/", f"/visits/{visit.pk}/findings/"]
+    paths += [f"/findings/{finding.pk}/{act}/" for act in ("change", "remove", "restore")]
     for user in (helper, editor):
         found = [signed_in(user).post(path, {**DAY, "who": "ข", "indicator": "2.1", "text": "ข"}) for path in paths]
         assert [each.status_code for each in found] == [403] * 5
     assert (Visit.objects.get().who, Finding.objects.get().text) == ("คณะนิเทศ", FOUND)
+
+
+def test_a_photo_is_taken_off_by_its_writer_alone(
+    assessment: Assessment, inspector: User, helper: User, editor: User, standard: EditionNode, stored: Path
+) -> None:
+    finding = find(assessment, inspector, standard)
+    client = in_english(inspector)
+    client.post(f"/findings/{finding.pk}/change/", {"text": FOUND, "file": upload("ก.png", image())})
+    photo = Attachment.objects.get(finding=finding)
+    path = f"/findings/{finding.pk}/files/{photo.pk}/take-off/"
+    assert f'action="{path}"' in client.get(f"/findings/{finding.pk}/change/").content.decode()
+    assert [signed_in(user).post(path).status_code for user in (helper, editor)] == [403, 403]
+    other = find(assessment, inspector, standard, code="2.2")
+    assert client.post(f"/findings/{other.pk}/files/{photo.pk}/take-off/").status_code == 404
+    assert (client.get(path).status_code, Attachment.objects.count()) == (405, 1)
+    assert client.post(path)["Location"] == f"/findings/{finding.pk}/change/"
+    assert Attachment.objects.count() == 0
+
+
+def test_the_photo_of_a_removed_finding_is_gone_too(
+    assessment: Assessment, inspector: User, standard: EditionNode, stored: Path
+) -> None:
+    finding = find(assessment, inspector, standard)
+    client = signed_in(inspector)
+    client.post(f"/findings/{finding.pk}/change/", {"text": FOUND, "file": upload("ก.png", image())})
+    services.remove_finding(finding=finding, by=inspector)
+    assert client.get(f"/attachments/{Attachment.objects.get().pk}/").status_code == 404
+
+
+def test_a_session_that_ended_loses_no_word(
+    client: Client, assessment: Assessment, inspector: User, standard: EditionNode
+) -> None:
+    visit = visit_by(assessment, inspector)
+    finding = find(assessment, inspector, standard, visit=visit)
+    inside = f"/assessments/{assessment.pk}"
+    for path, page in (
+        (f"{inside}/visits/new/", f"{inside}/visits/new/"),
+        (f"{inside}/indicators/2.1/findings/new/", f"{inside}/indicators/2.1/findings/new/"),
+        (f"/visits/{visit.pk}/change/", f"/visits/{visit.pk}/change/"),
+        (f"/visits/{visit.pk}/findings/", f"/visits/{visit.pk}/"),
+        (f"/findings/{finding.pk}/change/", f"/findings/{finding.pk}/change/"),
+    ):
+        response = client.post(path, {"advice": "ควรเพิ่มทะเบียน"})
+        assert response.status_code == 401
+        assert "ควรเพิ่มทะเบียน</textarea>" in response.content.decode()
+        assert f"/accounts/login/?next={page}" in response.content.decode()
 
 
 # --- where findings are read --------------------------------------------------------------------------
