@@ -15,7 +15,17 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from assessments.calendar import today
-from assessments.models import Assessment, Attachment, Comment, Evidence, Province, SupportMembership, User
+from assessments.models import (
+    Assessment,
+    Attachment,
+    Comment,
+    Evidence,
+    Finding,
+    Province,
+    SupportMembership,
+    User,
+    Visit,
+)
 from assessments.models.answers import AssessmentQuerySet
 from assessments.workflow import OFFICE_ROLES, Action, Decision, Right, Role, Status, decide, holds, roles_of
 from pmj_standards.access import Rule, View, for_anyone, for_everyone
@@ -33,9 +43,12 @@ __all__ = [
     "for_attachment",
     "for_everyone",
     "for_evidence",
+    "for_finding",
     "for_move",
     "for_right",
+    "for_visit",
     "has",
+    "is_writer",
     "may",
     "may_answer",
     "not_asked",
@@ -205,10 +218,61 @@ def for_attachment(view: View) -> View:
         assessment = get_object_or_404(assessments_seen(request.user), pk=holder.answer.assessment_id)
         if isinstance(holder, Comment) and holder.thread not in threads_read(request.user, assessment):
             raise Http404
+        if isinstance(holder, Finding) and holder.removed_at is not None:
+            raise Http404
         return view(request, attachment, *args, **kwargs)
 
     checked.access = Rule(who="sees the assessment", action=Action.VIEW)  # type: ignore[attr-defined]
     return cast("View", checked)
+
+
+def for_visit(action: Action) -> Callable[[View], View]:
+    """The view gets the visit of `pk`, to an office that the person sees; only its writer does more than read it."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            visit = get_object_or_404(Visit.objects.select_related("by"), pk=pk)
+            assessment = get_object_or_404(assessments_seen(request.user), pk=visit.assessment_id)
+            _refuse_all_but_the_writer(request.user, action, assessment, visit.by_id)
+            visit.assessment = assessment
+            return view(request, visit, *args, **kwargs)
+
+        checked.access = Rule(who="sees the assessment", action=action)  # type: ignore[attr-defined]
+        return cast("View", checked)
+
+    return decorate
+
+
+def for_finding(action: Action) -> Callable[[View], View]:
+    """The view gets the finding of `pk`, at an office that the person sees; only its writer does more than read it."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            finding = get_object_or_404(Finding.objects.select_related("by", "answer", "visit"), pk=pk)
+            assessment = get_object_or_404(assessments_seen(request.user), pk=finding.answer.assessment_id)
+            _refuse_all_but_the_writer(request.user, action, assessment, finding.by_id)
+            finding.answer.assessment = assessment
+            return view(request, finding, *args, **kwargs)
+
+        checked.access = Rule(who="sees the assessment", action=action)  # type: ignore[attr-defined]
+        return cast("View", checked)
+
+    return decorate
+
+
+def _refuse_all_but_the_writer(user: User, action: Action, assessment: Assessment, writer: int) -> None:
+    decision = may(user, action, assessment)
+    if decision and action is not Action.VIEW:
+        decision = is_writer(user, writer)
+    if not decision:
+        raise Refusal(decision)
+
+
+def is_writer(user: User, writer: int) -> Decision:
+    """Whether this person wrote it: what a visitor found is nobody else's to change."""
+    return Decision(user.pk == writer, _("Only the person who wrote this can change it."))
 
 
 def for_right(right: Right) -> Callable[[View], View]:

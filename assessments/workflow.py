@@ -59,6 +59,7 @@ class Action(TextChoices):
     PUBLISH = "publish", _("Publish")
     REOPEN = "reopen", _("Reopen")
     EXTEND = "extend", _("Extend the closing day")
+    VISIT = "visit", _("Record visits and findings")
     PLAN = "plan", _("Plan improvements")
     ASSIGN = "assign", _("Share out the indicators")
     COMMENT_OFFICE = "discuss", _("Comment within the office")
@@ -119,6 +120,8 @@ TABLE = (
     Move(Action.PUBLISH, _MANAGER, frozenset({Status.FINAL}), to=Status.PUBLISHED),
     Move(Action.REOPEN, _MANAGER, CLOSED, to=Status.IN_REVIEW, needs_reason=True),
     Move(Action.EXTEND, _MANAGER, WITH_OFFICE, needs_reason=True),
+    # Whoever visits writes down what was found, whatever the state: it changes no answer and no score.
+    Move(Action.VISIT, frozenset({Role.SUPPORTER, Role.INSPECTOR}), frozenset(Status)),
     # A plan is for the time after: the office works on it whatever the state, also when the round is closed.
     Move(Action.PLAN, OFFICE_ROLES, frozenset(Status)),
     # Also before the round opens: who does what is settled first.
@@ -174,6 +177,7 @@ _WRONG_ROLE = {
     Action.PUBLISH: _("Only a central manager can publish a result."),
     Action.REOPEN: _("Only a central manager can reopen a final result."),
     Action.EXTEND: _("Only a central manager can give an office a later closing day."),
+    Action.VISIT: _("Only regional supporters and inspectors record visits and findings."),
     Action.PLAN: _("Only the office's own staff can change its improvement plan."),
     Action.ASSIGN: _("Only the office's own staff can share out its indicators."),
     Action.COMMENT_OFFICE: _("These comments are private: only the office's own staff read and write them."),

@@ -14,10 +14,18 @@ KEPT = {
     "question_answer": "answer_detail",
     "judge": "review_answer",
     "question_add": "review_answer",
+    "second_save": "second_read",
     "respond": "reply",
     "settle": "reply",
+    "follow_up_save": "follow_up",
+    "visit_new": "visit_new",
+    "visit_change": "visit_change",
+    "finding_add": "visit_detail",
+    "finding_new": "finding_new",
+    "finding_change": "finding_change",
 }
-_OF_PAGE = {"reply": {"pk"}}
+_WITHOUT_CODE = ("reply", "follow_up", "visit_new", "visit_change", "visit_detail", "finding_change")
+_OF_PAGE = {name: {"pk"} for name in _WITHOUT_CODE}
 # Addresses above another one that are no pages.
 NO_PAGES = {"evidence_preview"}
 # What says how to save, not what; an old choice between two versions is made anew.
@@ -34,6 +42,9 @@ def _labels() -> dict[str, str]:
         "reason": _("Reason of the verdict"),
         "question": _("Question to the office"),
         "text": _("What you wrote"),
+        "who": _("Who visited"),
+        "summary": _("What was found on the whole"),
+        "advice": _("Advice"),
     }
 
 
@@ -58,7 +69,7 @@ def not_saved(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
     others = [(name, value) for name, value in sent if name not in labels and name not in _DROPPED]
     not_numbers = {"version", "back", "compact", "evidence_held", "no_case"}
     not_numbers |= {"verdict", "quick", "answer_version", "go", "also_ask", "by", "sort", "region", "only"}
-    not_numbers |= {"response", "band", "seen"}
+    not_numbers |= {"response", "band", "seen", "state", "indicator", "visit"}
     numbers = [value for name, value in others if name not in not_numbers and value]
     name = KEPT[str(match.url_name)]
     wanted = _OF_PAGE.get(name, {"pk", "code"})

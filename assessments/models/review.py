@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models.answers import Answer, Assessment
 from assessments.models.people import Province, User
 from assessments.models.rounds import Round
-from assessments.models.workspace import Comment
+from assessments.models.workspace import Comment, FollowUp
 from indicators.models import Area, Indicator
 from indicators.rules import SCORES
 
@@ -319,12 +319,7 @@ class Visit(models.Model):
 
 class Finding(models.Model):
     """What a visitor or an inspector found at one indicator, with advice. It changes no score; the next round says
-    what became of it."""
-
-    class FollowUp(models.TextChoices):
-        DONE = "done", _("done")
-        GOING_ON = "going_on", _("going on")
-        NOT_DONE = "not_done", _("not done")
+    what became of it. One that its writer removed is kept, and can be put back."""
 
     answer = models.ForeignKey(Answer, models.CASCADE, related_name="findings")
     visit = models.ForeignKey(Visit, models.CASCADE, null=True, blank=True, related_name="findings")
@@ -336,6 +331,7 @@ class Finding(models.Model):
     follow_up_text = models.TextField(blank=True)
     follow_up_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     follow_up_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]

@@ -13,6 +13,14 @@ from assessments.models.people import User
 from indicators.models import Indicator
 
 
+class FollowUp(models.TextChoices):
+    """What became of last year's: a step of the plan, or a finding."""
+
+    DONE = "done", _("done")
+    GOING_ON = "going_on", _("going on")
+    NOT_DONE = "not_done", _("not done")
+
+
 class Fact(models.Model):
     """A number that an office states once for the year, such as its staff. `name` is one of `indicators.facts`."""
 
@@ -43,6 +51,10 @@ class PlanStep(models.Model):
     action = models.TextField(_("what will be done"), blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    follow_up = models.CharField(max_length=8, choices=FollowUp, blank=True)
+    follow_up_text = models.TextField(blank=True)
+    follow_up_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    follow_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -51,6 +63,12 @@ class PlanStep(models.Model):
                 name="planned_row_is_counted_from_one",
                 condition=Q(target_band__gte=1),
                 violation_error_message=_("Choose one of the printed rows."),
+            ),
+            models.CheckConstraint(
+                name="plan_step_followed_up_by_somebody_at_some_time",
+                condition=Q(follow_up="", follow_up_text="", follow_up_by__isnull=True, follow_up_at__isnull=True)
+                | (~Q(follow_up="") & Q(follow_up_by__isnull=False, follow_up_at__isnull=False)),
+                violation_error_message=_("What became of a step has its person and its time."),
             ),
         ]
 

@@ -203,7 +203,7 @@ def past_plan(assessment: Assessment, rows: Sequence[PlanRow]) -> PastPlan | Non
     """The plan of the last year that had one, and what became of it in this assessment. Two queries, one without."""
     earlier = PlanStep.objects.filter(
         assessment__province=assessment.province, assessment__round__year__lt=assessment.round.year
-    ).select_related("assessment__round__edition", "assessment__province")
+    ).select_related("assessment__round__edition", "assessment__province", "follow_up_by")
     steps = list(earlier.order_by("-assessment__round__year", "indicator__number", "pk"))
     if not steps:
         return None

@@ -6,7 +6,7 @@ the same order, read without the rows' contents.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ from assessments.models import (
 )
 from assessments.queries.flags import Told, flags_of
 from assessments.queries.lastyear import short_of
+from assessments.services.blind import is_waiting
 from assessments.workflow import UNDER_REVIEW, Status
 from indicators import editions
 from indicators.editions import AreaNode, EditionNode, IndicatorNode
@@ -208,6 +209,11 @@ class Row:
         return is_judged(self.stand)
 
     @property
+    def waits_for_second(self) -> bool:
+        """Whether nobody but the first reviewer sees the verdict yet."""
+        return is_waiting(self.answer, self.review)
+
+    @property
     def seen(self) -> str:
         """What a bulk agreement sends: the answer, and the versions of it and of its review that were shown."""
         return f"{self.answer.pk}:{self.answer.version}:{self.review.version if self.review else 0}"
@@ -261,7 +267,7 @@ def queue_of(round_: Round, node: IndicatorNode, way: Way) -> Queue:
 def rows_of(round_: Round, node: IndicatorNode, assessments: Collection[int]) -> list[Row]:
     """The answers of some assessments to one indicator, with all that a row of the queue shows. Five queries."""
     found = Answer.objects.filter(indicator=node.pk, assessment__in=assessments)
-    found = found.select_related("assessment__province__region", "review").defer(*_TOTALS)
+    found = found.select_related("assessment__province__region", "review", "second_reading").defer(*_TOTALS)
     answers = list(found)
     keys = [answer.pk for answer in answers]
     evidence = dict(
@@ -384,6 +390,15 @@ class Home:
     @property
     def total(self) -> int:
         return self.offices * self.of
+
+    def of_mine(self) -> "Home":
+        """The same with only what is assigned to the person."""
+        areas = [(area, [row for row in rows if row.mine]) for area, rows in self.by_area]
+        return replace(
+            self,
+            by_office=[row for row in self.by_office if row.mine],
+            by_area=[(area, rows) for area, rows in areas if rows],
+        )
 
     @property
     def percent(self) -> int:

@@ -26,6 +26,7 @@ from assessments.queries.review import (
     rows_of,
     stands,
 )
+from assessments.services.blind import is_waiting
 from indicators import editions
 from indicators.editions import AreaNode, IndicatorNode
 from indicators.rules import Rule
@@ -156,17 +157,17 @@ def choices_of(answer: Answer, node: IndicatorNode) -> list[Choice]:
 
 def verdict_words(node: IndicatorNode, review: Review) -> str:
     """A verdict in a few words, without its reason."""
-    return _outcome_words(node, review.outcome, review.band)
+    return outcome_words(node, review.outcome, review.band)
 
 
 def chosen_words(answer: Answer, node: IndicatorNode, chosen: str) -> str:
     """A verdict that was not saved, as `verdict_words` would say it."""
     if chosen.isdigit():
-        return _outcome_words(node, Outcome.ROW, int(chosen))
-    return _outcome_words(node, chosen, answer.band)
+        return outcome_words(node, Outcome.ROW, int(chosen))
+    return outcome_words(node, chosen, answer.band)
 
 
-def _outcome_words(node: IndicatorNode, outcome: str, band: int | None) -> str:
+def outcome_words(node: IndicatorNode, outcome: str, band: int | None) -> str:
     if not outcome:
         return _("No verdict")
     if outcome == Outcome.EVIDENCE:
@@ -192,7 +193,9 @@ def place_of(assessment: Assessment, code: str) -> tuple[Answer, IndicatorNode]:
     node = editions.standard_of(assessment.round.edition).indicators.get(code)
     if node is None:
         raise Http404
-    found = Answer.objects.select_related("indicator", "changed_by", "decided_by", "review__judged_by")
+    found = Answer.objects.select_related(
+        "indicator", "changed_by", "decided_by", "review__judged_by", "second_reading"
+    )
     answer = get_object_or_404(found, assessment=assessment, indicator=node.pk)
     answer.assessment = assessment
     return answer, node
@@ -250,6 +253,7 @@ class Line:
 
     stand: str
     review: Review
+    waits_for_second: bool = False
 
 
 def lines_of(assessment: Assessment) -> dict[str, Line]:
@@ -257,8 +261,10 @@ def lines_of(assessment: Assessment) -> dict[str, Line]:
     by_pk = editions.standard_of(assessment.round.edition).by_pk
     found = Review.objects.filter(answer__assessment=assessment).exclude(outcome="")
     return {
-        by_pk[each.answer.indicator_id].code: Line(stands(each, each.answer.version), each)
-        for each in found.select_related("answer", "judged_by")
+        by_pk[each.answer.indicator_id].code: Line(
+            stands(each, each.answer.version), each, is_waiting(each.answer, each, assessment)
+        )
+        for each in found.select_related("answer__second_reading", "judged_by")
     }
 
 
@@ -355,7 +361,7 @@ def _told(node: IndicatorNode, changes: Mapping[str, Any], state: Mapping[str, A
         return words.get(state.get("response", ""), _("The office took its response back")), state.get(
             "response_text", ""
         )
-    return _outcome_words(node, state.get("outcome", ""), state.get("band")), state.get("reason", "")
+    return outcome_words(node, state.get("outcome", ""), state.get("band")), state.get("reason", "")
 
 
 def assessment_of(key: int) -> Assessment:

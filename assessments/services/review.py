@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Answer, Assessment, Outcome, Question, Review, ReviewChange, User
 from assessments.services.answers import results_of
 from assessments.services.base import Refused, locked
+from assessments.services.blind import reads_blind
 from assessments.services.deciding import decide_row, undecide
 from assessments.services.states import move
 from assessments.workflow import Action, Status
@@ -175,10 +176,12 @@ def _judge(
     answer = Answer.objects.select_related("indicator").get(assessment=assessment, indicator_id=indicator.pk)
     answer.assessment = assessment
     review = Review.objects.select_related("judged_by").filter(answer=answer).first() or Review(answer=answer)
-    new = _columns(answer, indicator, verdict)
+    new = columns_of(answer, indicator, verdict)
     same = all(getattr(review, column) == value for column, value in new.items())
     if same and review.judged_version == answer.version:
         return Judged(review, changed=False)
+    if review.pk and reads_blind(answer, by):
+        raise Refused(_("This answer is drawn for a second reading: read it without the first verdict."))
     if review.version != version:
         raise StaleVerdict(review)
     if answer.version != answer_version:
@@ -201,7 +204,7 @@ def waits_for_row(answer: Answer) -> bool:
     return answer.pending == "no_case" or answer.decided_band is not None
 
 
-def _columns(answer: Answer, indicator: IndicatorNode, verdict: Verdict) -> dict[str, Any]:
+def columns_of(answer: Answer, indicator: IndicatorNode, verdict: Verdict) -> dict[str, Any]:
     """The columns of a verdict; raises Refused."""
     reason = clean(verdict.reason)
     outcome, band, score = verdict.outcome, None, None

@@ -21,6 +21,7 @@ from assessments.queries import answering, cautions, comments, facts, lastyear, 
 from assessments.queries.evidence import panel_of
 from assessments.queries.shown import Difference
 from assessments.queries.values import values_at
+from assessments.queries.visits import findings_at
 from assessments.views.asked import question_forms
 from assessments.views.standing import Standing, not_taken, stale, standing, whole_form
 from assessments.workflow import Action
@@ -72,6 +73,8 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
         "edit": may_answer(request.user, assessment, node.code),
         "questions": question_forms(answer),
         "values": values_at(answer, node),
+        "findings": findings_at(answer, node, request.user),
+        "visit_here": may(request.user, Action.VISIT, assessment),
         "last": lastyear.last_year_of(answer, node),
         "cautions": cautions.cautions_at(assessment, node, stated),
         "assign": may(request.user, Action.ASSIGN, assessment),

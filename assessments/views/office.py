@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.access import AppRequest, for_assessment, for_everyone, has, may
 from assessments.models import Assessment
-from assessments.queries import comments, procedure, progress, reading, teamwork
+from assessments.queries import comments, procedure, progress, reading, teamwork, visits
 from assessments.queries.asked import asked_of
 from assessments.queries.values import three_of
 from assessments.workflow import Action, Right, Role
@@ -64,5 +64,7 @@ def assessment_history(request: AppRequest, assessment: Assessment) -> HttpRespo
         "extensions": reading.extensions_of(assessment),
         "late": procedure.late_by(assessment),
         "totals": three_of(assessment),
+        "visits": visits.visits_to(assessment, request.user),
+        "alone": visits.alone_at(assessment, request.user),
     }
     return render(request, "office/assessment_history.html", context)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from assessments import services
 from assessments.access import AppRequest, for_assessment, for_move, for_right, has, may
@@ -17,6 +18,8 @@ from assessments.forms.review import AgreeForm, DraftForm, QuestionForm, Verdict
 from assessments.models import Assessment, Review, Round
 from assessments.queries import comments, review, verdicts
 from assessments.queries.review import Way
+from assessments.queries.visits import findings_at
+from assessments.services.blind import reads_blind
 from assessments.services.review import change_question
 from assessments.workflow import Action, Right
 from indicators import editions
@@ -41,7 +44,9 @@ def review_home(request: AppRequest, year: int | None = None) -> HttpResponse:
         return render(request, "review/no_round.html")
     by = "indicator" if request.GET.get("by") == "indicator" else "office"
     home = review.home_of(_round(rounds, year), sorted((each.year for each in rounds), reverse=True), request.user, by)
-    return render(request, "review/home.html", {"home": home, "round": home.round, "by": by, "undo": _undo(request)})
+    only_mine = request.GET.get("mine") == "1"
+    context = {"home": home.of_mine() if only_mine else home, "only_mine": only_mine, "by": by}
+    return render(request, "review/home.html", {**context, "round": home.round, "undo": _undo(request)})
 
 
 @require_safe
@@ -138,6 +143,8 @@ def _page(
 ) -> HttpResponse:
     """`form` is one that was refused, with what was typed; `said` tells why, or what was just done."""
     judging = verdicts.judging_of(assessment, code, way, file=file)
+    if reads_blind(judging.answer, request.user):
+        return _second(request, assessment, code)
     target = (request.htmx.target or "side") if request.htmx else ""
     context = {
         "assessment": assessment,
@@ -148,6 +155,8 @@ def _page(
         "way": way,
         "judge": may(request.user, Action.JUDGE, assessment),
         "comments": comments.count_of(assessment, judging.node, request.user),
+        "findings": findings_at(judging.answer, judging.node, request.user),
+        "visit_here": may(request.user, Action.VISIT, assessment),
         "form": form or VerdictForm(answer=judging.answer, node=judging.node, review=judging.review),
         "reviewer": has(request.user, Right.REVIEW),
         "panel": target == "side",
@@ -156,6 +165,13 @@ def _page(
     }
     template = {"": "review/answer.html", "_files": "review/_files.html"}.get(target, "review/_answer.html")
     return render(request, template, context, status=status)
+
+
+def _second(request: AppRequest, assessment: Assessment, code: str) -> HttpResponse:
+    """Where an answer is read that was drawn for a second reading, without its first verdict."""
+    messages.info(request, _("This answer is drawn for a second reading: read it without the first verdict."))
+    page = reverse("second_read", args=[assessment.pk, code])
+    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
 
 
 @require_POST

@@ -31,6 +31,7 @@ REFERENCE: dict[tuple[str, str], tuple[set[str], str, bool, str]] = {
     ("extend", "returned"): ({"manager"}, "returned", False, ""),
     **{("assign", status): (OFFICE, status, False, "") for status in ("draft", "returned")},
     **{("view", status): (EVERYBODY, status, False, "") for status in STATUSES},
+    **{("visit", status): ({"supporter", "inspector"}, status, False, "") for status in STATUSES},
     **{("plan", status): (OFFICE, status, False, "") for status in STATUSES},
     **{("discuss", status): (OFFICE, status, False, "") for status in STATUSES},
     **{("comment", status): (OFFICE | CENTRE, status, False, "") for status in STATUSES[:6]},

@@ -18,7 +18,6 @@ from assessments.queries.reply import reply_of
 from assessments.services import Refused
 from assessments.services.attachments import MOST_FILES, attach_to_review, take_off_review
 from assessments.workflow import Status
-from indicators.models import Edition
 from tests import reviewing
 from tests.conftest import signed_in
 from tests.evidence import answer_to, files_in
@@ -38,16 +37,11 @@ def english(user: User) -> Client:
 
 
 @pytest.fixture
-def round_2569(edition: Edition, manager: User) -> Round:
+def round_2569(round_2569: Round) -> Round:
     """With the year's target, without which 1.31 is not judged."""
-    return services.open_round(
-        year=2569,
-        edition=edition,
-        opens_on=date(2026, 7, 1),
-        closes_on=date(2026, 9, 30),
-        budget_target=Decimal(94),
-        by=manager,
-    )
+    round_2569.budget_target = Decimal(94)
+    round_2569.save()
+    return round_2569
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_the_list_counts_the_questions_and_has_threads_of_questions_alone(
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("place", "queries"), [("comments/", 6), ("indicators/2.1/comments/", 7)])
+@pytest.mark.parametrize(("place", "queries"), [("comments/", 5), ("indicators/2.1/comments/", 6)])
 def test_questions_and_files_cost_a_fixed_number_of_queries(
     assessment: Assessment,
     editor: User,

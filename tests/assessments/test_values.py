@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,16 +38,11 @@ def english(user: User) -> Client:
 
 
 @pytest.fixture
-def round_2569(edition: Edition, manager: User) -> Round:
+def round_2569(round_2569: Round) -> Round:
     """With the year's target, without which 1.31 is not judged."""
-    return services.open_round(
-        year=2569,
-        edition=edition,
-        opens_on=date(2026, 7, 1),
-        closes_on=date(2026, 9, 30),
-        budget_target=Decimal(94),
-        by=manager,
-    )
+    round_2569.budget_target = Decimal(94)
+    round_2569.save()
+    return round_2569
 
 
 @pytest.fixture
