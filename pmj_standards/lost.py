@@ -15,6 +15,8 @@ KEPT = {
     "judge": "review_answer",
     "question_add": "review_answer",
     "second_save": "second_read",
+    "phrase_add": "phrases",
+    "phrase_change": "phrases",
     "respond": "reply",
     "settle": "reply",
     "follow_up_save": "follow_up",

@@ -35,11 +35,11 @@ class DrawForm(forms.Form):
 class SecondForm(VerdictForm):
     """A verdict without a question, on an answer whose first verdict the reader does not see."""
 
-    also_ask = None
-    question = None
-    answer_version = None
-    version = None
-    go = None
+    also_ask = None  # type: ignore[assignment]
+    question = None  # type: ignore[assignment]
+    answer_version = None  # type: ignore[assignment]
+    version = None  # type: ignore[assignment]
+    go = None  # type: ignore[assignment]
 
     def __init__(self, data: Any = None, *, answer: Answer, node: IndicatorNode) -> None:
         super().__init__(data, answer=answer, node=node, review=None)

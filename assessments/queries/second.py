@@ -145,13 +145,8 @@ def _pairs(readings: Sequence[SecondReading], by_pk: Mapping[int, IndicatorNode]
     for pk, reading in reviews.items():
         node, state = by_pk[reading.answer.indicator_id], states.get(pk, {})
         band = state.get("band")
-        first = Said(
-            state.get("outcome", ""),
-            band,
-            state.get("reason", ""),
-            *who.get(pk, ("", None)),
-            outcome_words(node, state.get("outcome", ""), band),
-        )
+        outcome, (name, at) = state.get("outcome", ""), who.get(pk, ("", None))
+        first = Said(outcome, band, state.get("reason", ""), name, at, outcome_words(node, outcome, band))
         found.append(Pair(reading, node, first, _second(reading, node)))
     return found
 

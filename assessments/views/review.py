@@ -17,6 +17,7 @@ from assessments.access import AppRequest, for_assessment, for_move, for_right, 
 from assessments.forms.review import AgreeForm, DraftForm, QuestionForm, VerdictForm, WayForm
 from assessments.models import Assessment, Review, Round
 from assessments.queries import comments, review, verdicts
+from assessments.queries.phrases import phrase_texts
 from assessments.queries.review import Way
 from assessments.queries.visits import findings_at
 from assessments.services.blind import reads_blind
@@ -160,6 +161,7 @@ def _page(
         "form": form or VerdictForm(answer=judging.answer, node=judging.node, review=judging.review),
         "reviewer": has(request.user, Right.REVIEW),
         "panel": target == "side",
+        "phrases": phrase_texts(),
         "undo": _undo(request),
         **said,
     }

@@ -14,6 +14,7 @@ from assessments.access import AppRequest, for_assessment, for_move, for_right, 
 from assessments.forms.second import DrawForm, SecondForm
 from assessments.models import Assessment, Round
 from assessments.queries import review, second
+from assessments.queries.phrases import phrase_texts
 from assessments.queries.review import Way
 from assessments.services.blind import is_waiting, reads_blind
 from assessments.services.second import draw, read_again
@@ -96,6 +97,7 @@ def _page(
         "way": Way(),
         "blind": True,
         "reads": reads,
+        "phrases": phrase_texts() if reads else [],
         "waits": waits,
         "pair": pair,
         "form": form or (SecondForm(answer=judging.answer, node=node) if reads else None),

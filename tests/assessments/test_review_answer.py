@@ -100,7 +100,7 @@ def test_an_answer_takes_a_fixed_number_of_queries(
         services.ask(assessment=three[0], indicator=node_of(three[0], "2.1"), by=reviewer, text=text)
     reviewing.judge(three[0], reviewer, "2.1")
     central.get("/review/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         central.get(f"/assessments/{three[0].pk}/review/2.1/", {"by": by})
 
 
