@@ -142,7 +142,7 @@ def test_two_who_settle_at_once(verified: Assessment, head: User, reviewer: User
     disputed(verified, head, "2.1")
     page = review_of(verified, "2.1")
     reviewing.settle(verified, reviewer, "2.1", 1)
-    arguments = {"review": page, "by": manager, "version": page.version}
+    arguments: dict[str, Any] = {"review": page, "by": manager, "version": page.version}
     with pytest.raises(StaleVerdict):
         services.settle(**arguments, band=3, reason="ก")
     same = services.settle(**arguments, band=1, reason=reviewing.REASON)

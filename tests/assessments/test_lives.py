@@ -400,11 +400,11 @@ def lives_of(assessment: Assessment, people: dict[str, User]) -> type[RuleBasedS
                 case "submitted" | "in_review":
                     # What was judged before a return is still judged where the office left it as it was.
                     self.verifies("manager")
-                    for code in CODES if self.status != "verified" else ():
+                    for code in CODES if str(self.status) != "verified" else ():
                         self.judges("reviewer", code, Outcome.AGREE if code == "1.1" else Outcome.ROW, chosen)
                         for _ in range(self.drafts[code]):
                             self.drops_a_question("manager", code)
-                    if self.status != "verified":
+                    if str(self.status) != "verified":
                         self.verifies("reviewer")
                 case "verified" if chosen == 1:
                     self.the_days_of_the_reply_pass(is_open=False)

@@ -221,7 +221,7 @@ class TestReturningWithQuestions:
         self, asked: Assessment, standard: EditionNode, editor: User, code: str, *, is_open: bool
     ) -> None:
         entry = Entry(inputs={}, typed={"count": "?"})
-        arguments = {"indicator": standard.indicators[code], "by": editor, "version": 1, "entry": entry}
+        arguments: dict[str, Any] = {"indicator": standard.indicators[code], "by": editor, "version": 1, "entry": entry}
         if is_open:
             assert services.save_answer(assessment=asked, **arguments).changed
         else:

@@ -138,7 +138,7 @@ def test_a_day_told_by_a_return_or_an_extension_is_not_told_again_as_a_reminder_
 def test_a_round_opened_late_reminds_from_its_first_day(
     edition: Any, manager: User, editor: User, time_machine: Any
 ) -> None:
-    days = {"opens_on": date(2026, 9, 10), "closes_on": date(2026, 9, 30)}
+    days: dict[str, Any] = {"opens_on": date(2026, 9, 10), "closes_on": date(2026, 9, 30)}
     services.open_round(year=2569, edition=edition, budget_target=None, by=manager, **days)
     time_machine.move_to("2026-09-09T23:59:59+07:00")
     assert due(editor) == []

@@ -122,24 +122,25 @@ def test_the_same_verdict_again_changes_nothing(submitted: Assessment, reviewer:
 def test_two_reviewers_at_once_the_second_sees_the_first_and_nothing_is_lost(
     submitted: Assessment, standard: EditionNode, reviewer: User, manager: User
 ) -> None:
-    page = reviewing.seen(submitted, "2.1")
+    page: dict[str, Any] = reviewing.seen(submitted, "2.1")
     reviewing.row(submitted, reviewer, "2.1", 2, "ไม่ครบ")
-    arguments = {"assessment": submitted, "indicator": standard.indicators["2.1"], "by": manager}
+    arguments: dict[str, Any] = {"assessment": submitted, "indicator": standard.indicators["2.1"], "by": manager}
     with pytest.raises(StaleVerdict) as stale:
         services.judge(**arguments, verdict=Verdict(Outcome.ROW, 3, "ขาดสองครั้ง"), **page)
     assert (stale.value.review.band, stale.value.review.reason, stale.value.review.judged_by) == (2, "ไม่ครบ", reviewer)
     assert Review.objects.get().version == 1
-    done = services.judge(**arguments, verdict=Verdict(Outcome.ROW, 3, "ขาดสองครั้ง"), **reviewing.seen(submitted, "2.1"))
+    now: dict[str, Any] = reviewing.seen(submitted, "2.1")
+    done = services.judge(**arguments, verdict=Verdict(Outcome.ROW, 3, "ขาดสองครั้ง"), **now)
     assert [row.changes["reason"] for row in done.review.history.all()] == [["ไม่ครบ", "ขาดสองครั้ง"], ["", "ไม่ครบ"]]
 
 
 def test_a_verdict_on_an_answer_that_changed_meanwhile_is_refused(
     submitted: Assessment, standard: EditionNode, reviewer: User, editor: User, head: User
 ) -> None:
-    page = reviewing.seen(submitted, "2.1")
+    page: dict[str, Any] = reviewing.seen(submitted, "2.1")
     returned(submitted, reviewer)
     save(submitted, "2.1", editor, Entry({"count": 1}), standard)
-    arguments = {"assessment": submitted, "indicator": standard.indicators["2.1"], "by": reviewer}
+    arguments: dict[str, Any] = {"assessment": submitted, "indicator": standard.indicators["2.1"], "by": reviewer}
     with pytest.raises(Refused):
         services.judge(**arguments, verdict=Verdict(Outcome.AGREE), **page)
     services.submit(assessment=submitted, by=head, certified=True)

@@ -14,6 +14,7 @@ from assessments.workflow import (
     STATE_CHANGING,
     TABLE,
     Action,
+    Decision,
     Right,
     Role,
     Status,
@@ -68,12 +69,15 @@ def test_every_right_that_is_refused_says_whose_it_is() -> None:
     assert all(said)
 
 
+def decided(role: Role, action: Action, status: Status, window: Window, reply: Window) -> Decision:
+    return decide(role=role, action=action, status=status, window=window, reply=reply)
+
+
 def test_every_refusal_tells_its_reason() -> None:
     silent = [
         key
         for key in itertools.product(Role, Action, Status, Window, Window)
-        if not (decision := decide(**dict(zip(("role", "action", "status", "window", "reply"), key, strict=True))))
-        and not str(decision.reason)
+        if not (decision := decided(*key)) and not str(decision.reason)
     ]
     assert silent == []
 
