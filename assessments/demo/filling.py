@@ -27,6 +27,7 @@ from assessments.demo.reviewing import Desk, Reviews, review
 from assessments.demo.stating import facts_of
 from assessments.demo.teamwork import work_together
 from assessments.demo.texts import EXTENSION_REASON, NO_CASE, NOT_DONE, WORDS
+from assessments.demo.visiting import visit_offices
 from assessments.models import (
     Answer,
     AnswerChange,
@@ -109,6 +110,7 @@ def seed(*, now: datetime, password: str) -> list[Round]:
                 for year, target in zip(years, BUDGET_TARGETS, strict=True)
             ]
             _plan_improvements(rounds, people, now=now)
+            visit_offices(rounds[1:], people.editors, now=now)
             flag_round(rounds[-1])
     except BaseException:
         storage = Evidence._meta.get_field("file").storage

@@ -20,7 +20,7 @@ from django.test import override_settings
 
 from assessments import files
 from assessments.access import assessments_seen
-from assessments.calendar import day_of
+from assessments.calendar import day_of, fiscal_year
 from assessments.demo import ACCOUNTS
 from assessments.demo.drawing import Office, draw_inputs
 from assessments.demo.filling import span_of
@@ -42,8 +42,9 @@ from assessments.models import (
     Round,
     StatusChange,
     User,
+    Visit,
 )
-from assessments.queries import flags, plan
+from assessments.queries import flags, following, plan
 from assessments.services import review
 from assessments.services.answers import COLUMNS, results_of
 from assessments.services.moves import answers_hash
@@ -421,6 +422,22 @@ def test_one_office_has_shared_out_its_work_and_talks_about_it(seeded: Any) -> N
     found = Counter((row.answer.assessment.province.iso, row.thread) for row in Comment.objects.all())
     assert found == {("TH-50", "office"): 3, ("TH-50", "centre"): 2}
     assert all(row.at < datetime.fromisoformat(NOW) for row in Comment.objects.all())
+
+
+def test_two_offices_were_visited_and_one_says_what_became_of_it(seeded: Any) -> None:
+    visits = Visit.objects.order_by("visited_on", "assessment__province__iso")
+    rows = visits.values_list("assessment__round__year", "assessment__province__iso", "by__role")
+    assert list(rows) == [
+        (2569, "TH-50", "supporter"),
+        (2569, "TH-52", "supporter"),
+        (2570, "TH-50", "inspector"),
+        (2570, "TH-52", "inspector"),
+    ]
+    assert [fiscal_year(visit.visited_on) for visit in visits] == [2569, 2569, 2570, 2570]
+    office = Assessment.objects.whole().get(round__year=2570, province__iso="TH-50")
+    found = following.following_of(office)
+    assert [item.row.follow_up for item in found.findings] == ["done", "going_on", ""]
+    assert len(found.steps) == 5
 
 
 def test_a_second_run_does_nothing(seeded: Any) -> None:

@@ -26,7 +26,7 @@ from django.db.models import F  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from assessments import services  # noqa: E402
-from assessments.models import Answer, Assessment, Evidence, Review, Round, User  # noqa: E402
+from assessments.models import Answer, Assessment, Evidence, Review, Round, User, Visit  # noqa: E402
 from assessments.proofs import proof_link  # noqa: E402
 from assessments.services import Entry, people  # noqa: E402
 from assessments.workflow import Role, Status  # noqa: E402
@@ -51,6 +51,7 @@ def places() -> dict[str, Any]:
         person = User.objects.filter(province=untouched.province, role=role).first()
         found[role.value] = person.email.split("@")[0] if person else None
     found["person"] = User.objects.get(email="editor.phuket@demo.example").pk
+    found["visit"] = Visit.objects.get(assessment=found["chiang_mai"]).pk
     file = Evidence.objects.kept().filter(assessment=found["chiang_mai_before"], kind="file").first()
     found["file"] = str(file.pk) if file else None
     manager = User.objects.filter(role=Role.MANAGER).first()

@@ -38,7 +38,15 @@ MANAGER = {
     "support_offices": "/people/support-offices/",
     "support_office_import": "/people/support-offices/import/",
 }
-SUPPORTER = {"offices_of_supporter": "/offices/"}
+SUPPORTER = {
+    "offices_of_supporter": "/offices/",
+    "visits": "/visits/",
+    "visits_of_office": "/visits/?office={chiang_mai}",
+    "visit": "/visits/{visit}/",
+    "visit_new": "/assessments/{chiang_mai}/visits/new/",
+    "visit_pack": "/assessments/{chiang_mai_before}/visit-pack/",
+    "finding_new": "/assessments/{chiang_mai}/indicators/2.1/findings/new/",
+}
 PAGES = [
     *pages_of(None, NOBODY),
     *pages_of("reviewer", REVIEWER),

@@ -38,6 +38,8 @@ OFFICE = {
     "plan_without_way": "/assessments/{chiang_mai}/plan/?scope=9&level=good",
     "plan_try": "/assessments/{chiang_mai}/plan/try/?scope=all&level=good",
     "plan_step": "/assessments/{chiang_mai}/plan/2.2/",
+    "follow_up": "/assessments/{chiang_mai}/follow-up/",
+    "indicator_with_findings": "/assessments/{chiang_mai}/indicators/2.6/",
     "evidence": "/assessments/{chiang_mai}/evidence/",
     "history": "/assessments/{chiang_mai}/history/",
     "form": "/assessments/{chiang_mai}/form/",
