@@ -204,7 +204,7 @@ def test_an_assignment_that_stays_as_it_is_is_no_change(
 
 
 def test_a_shared_file_is_neither_deleted_restored_nor_dated(asked: Assessment, shared: Evidence, editor: User) -> None:
-    words = "also serves 2.2, which the central division does not ask about"
+    words = "ใช้กับตัวชี้วัด 2.2 ด้วย ซึ่งส่วนกลางไม่ได้สอบถาม"
     for act in (
         lambda: services.evidence.delete(evidence=shared, by=editor),
         lambda: services.evidence.restore(evidence=shared, by=editor),

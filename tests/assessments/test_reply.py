@@ -107,11 +107,11 @@ def test_one_that_agrees_can_be_spoken_about(verified: Assessment, editor: User)
 def test_queries(verified: Assessment, editor: User, django_assert_num_queries: Any) -> None:
     client = signed_in(editor)
     client.get(url("reply", verified))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(url("reply", verified))
     for code in ("2.1", "2.2", "4.12"):
         attach_to_review(review=review_of(verified, code), file=check(upload("a.pdf", pdf())), by=editor)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(url("reply", verified))
 
 

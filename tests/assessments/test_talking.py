@@ -202,7 +202,7 @@ def test_a_file_goes_only_with_ones_own_comment_while_one_may_write(
     assessment: Assessment, editor: User, head: User, standard: EditionNode
 ) -> None:
     comment = say(assessment, editor, CENTRE, "ก", standard)
-    with pytest.raises(Refused, match="your own comments"):
+    with pytest.raises(Refused, match="ความเห็นของตนเอง"):
         attach_to_comment(comment=comment, file=check(upload("a.pdf", pdf())), by=head)
     stand_at(assessment, Status.FINAL, head)
     with pytest.raises(Refused):
