@@ -1,7 +1,10 @@
 """What the centre asks of an office after a return: its questions, by indicator, answered or open. Read only."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import Http404
 
 from assessments.models import Answer, Assessment, Question
@@ -49,3 +52,14 @@ def question_or_404(answer: Answer, pk: int) -> Question:
     if question is None:
         raise Http404
     return question
+
+
+def counts_by(which: Q, by: str) -> tuple[Mapping[int, int], Mapping[int, int], Mapping[int, int]]:
+    """How many questions are drafted, sent and still open, and answered but not closed, by a column. One query."""
+    rows = Question.objects.filter(which, closed_at__isnull=True).order_by()
+    drafts: Counter[int] = Counter()
+    asked: Counter[int] = Counter()
+    answered: Counter[int] = Counter()
+    for key, sent_with, answered_at in rows.values_list(by, "sent_with", "answered_at"):
+        (drafts if sent_with is None else answered if answered_at else asked)[key] += 1
+    return drafts, asked, answered

@@ -22,13 +22,13 @@ from assessments.models import (
     EvidenceUse,
     Flag,
     Outcome,
-    Question,
     Region,
     Review,
     ReviewAssignment,
     Round,
     User,
 )
+from assessments.queries.asked import counts_by
 from assessments.queries.flags import Told, flags_of
 from assessments.queries.lastyear import short_of
 from assessments.services.blind import is_waiting
@@ -278,7 +278,7 @@ def rows_of(round_: Round, node: IndicatorNode, assessments: Collection[int]) ->
     )
     told = flags_of(keys)
     last = _last_of(round_, node, [answer.assessment.province_id for answer in answers])
-    drafts, asked, answered = _questions(Q(answer__in=keys), "answer")
+    drafts, asked, answered = counts_by(Q(answer__in=keys), "answer")
     return [
         Row(
             answer=answer,
@@ -306,17 +306,6 @@ def _last_of(round_: Round, node: IndicatorNode, provinces: Collection[int]) -> 
     return {
         answer.assessment.province_id: Last(year, short_of(node, answer), answer, review_of(answer)) for answer in found
     }
-
-
-def _questions(which: Q, by: str) -> tuple[Mapping[int, int], Mapping[int, int], Mapping[int, int]]:
-    """How many questions are drafted, sent and still open, and answered but not closed, by a column. One query."""
-    rows = Question.objects.filter(which, closed_at__isnull=True).order_by()
-    drafts: Counter[int] = Counter()
-    asked: Counter[int] = Counter()
-    answered: Counter[int] = Counter()
-    for key, sent_with, answered_at in rows.values_list(by, "sent_with", "answered_at"):
-        (drafts if sent_with is None else answered if answered_at else asked)[key] += 1
-    return drafts, asked, answered
 
 
 def _elsewhere(round_: Round) -> list[tuple[str, int]]:
@@ -438,7 +427,7 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
     flagged = dict(
         Flag.objects.filter(in_round).order_by().values_list(key).annotate(number=Count("answer", distinct=True))
     )
-    drafts, asked, answered = _questions(Q(answer__assessment__round=round_), key)
+    drafts, asked, answered = counts_by(Q(answer__assessment__round=round_), key)
     statuses = Assessment.objects.filter(round=round_).order_by().select_related("province__region")
     offices = [assessment for assessment in statuses if assessment.status in UNDER_REVIEW]
     listed = [assessment for assessment in statuses if assessment.status in LISTED]

@@ -17,6 +17,7 @@ from assessments.forms.reply import ItemForm, RespondForm, SendForm, SettleForm
 from assessments.models import Assessment, Review
 from assessments.queries import progress, reading
 from assessments.queries import reply as queries
+from assessments.queries.phrases import phrase_texts
 from assessments.queries.values import SENT
 from assessments.services.attachments import attach_to_review, take_off_review
 from assessments.workflow import Action
@@ -43,16 +44,8 @@ def _page(
     """The whole page; for htmx the item that was sent, and the counts that follow from it."""
     found = queries.reply_of(assessment)
     respond, settle = (may(request.user, action, assessment) for action in (Action.RESPOND, Action.SETTLE))
-    cards = []
-    for item in found.cards(opened):
-        form: ItemForm | None = None
-        if sent and sent.review.pk == item.review.pk:
-            form = sent
-        elif respond:
-            form = RespondForm(review=item.review, code=item.node.code)
-        elif settle and item.is_disputed:
-            form = SettleForm(review=item.review, code=item.node.code, bands=item.bands)
-        cards.append((item, form))
+    may_act = bool(respond), bool(settle)
+    cards = [(item, _form(item, sent, *may_act)) for item in found.cards(opened)]
     context = {
         "assessment": assessment,
         "reply": found,
@@ -61,6 +54,7 @@ def _page(
         "opened": opened,
         "respond": respond,
         "settle": settle,
+        "phrases": phrase_texts() if settle else [],
         "send": may(request.user, Action.REPLY, assessment),
         "send_form": SendForm(),
         "heads": progress.heads_of(assessment.province) if respond else [],
@@ -71,6 +65,17 @@ def _page(
         context["card"] = next(card for card in cards if card[0].node.code == opened)
         return render(request, "reply/_swapped.html", context, status=status)
     return render(request, "reply/reply.html", context, status=status)
+
+
+def _form(item: queries.Item, sent: ItemForm | None, respond: bool, settle: bool) -> ItemForm | None:
+    """What stands under one verdict: what was sent and not taken, else what the person may do there now."""
+    if sent and sent.review.pk == item.review.pk:
+        return sent
+    if respond:
+        return RespondForm(review=item.review, code=item.node.code)
+    if settle and item.is_disputed:
+        return SettleForm(review=item.review, code=item.node.code, bands=item.bands)
+    return None
 
 
 @require_POST

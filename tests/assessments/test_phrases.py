@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from assessments import services
 from assessments.models import Assessment, Phrase, SecondReading, User
 from assessments.services import Refused
 from assessments.services.phrases import MOST_PHRASES, add_phrase, delete_phrase, move_phrase
@@ -130,6 +131,20 @@ def test_they_are_offered_beside_every_reason_and_question(
     reviewing.judge(sent, reviewer, "2.1")
     SecondReading.objects.create(answer=answer_of(sent), drawn_by=manager)
     assert offered(in_english(manager).get(f"{page}second/").content.decode()) == {"id_reason": ["ก", "ข", "ค"]}
+
+
+def test_they_are_offered_where_a_dispute_is_settled(
+    sent: Assessment, reviewer: User, head: User, three_phrases: list[Phrase]
+) -> None:
+    reviewing.judged(sent, reviewer)
+    reviewing.row(sent, reviewer, "2.1", 3)
+    services.verify(assessment=sent, by=reviewer)
+    reviewing.respond(sent, head, "2.1")
+    assert offered(signed_in(head).get(f"/assessments/{sent.pk}/reply/").content.decode()) == {}
+    services.reply(assessment=sent, by=head)
+    page = in_english(reviewer).get(f"/assessments/{sent.pk}/reply/").content.decode()
+    assert re.findall(r'data-phrases-for="([^"]+)"', page) == ["item-2-1-reason"]
+    assert 'id="item-2-1-reason"' in page
 
 
 @pytest.mark.parametrize("number", [1, 3])
