@@ -102,7 +102,8 @@ def test_a_row_shows_progress_figures_and_levels(
     services.submit(assessment=assessment, by=head, certified=True)
     page = in_english(reviewer).get("/offices/").content.decode()
     assert row_of(page, "Chiang Mai") == (
-        "Chiang Mai North Submitted 86 of 86 9.17 ▲▲ Good 10.00 ▲▲ Good 10.00 ▲▲ Good 9.82 ▲▲ Good claimed 3 Aug 2569 B.E."
+        "Chiang Mai North Submitted 86 of 86 9.17 ▲▲ Good 10.00 ▲▲ Good 10.00 ▲▲ Good 9.82 ▲▲ Good claimed "
+        "3 Aug 2569 B.E."
     )
     assert row_of(page, "Phuket") == (
         "Phuket South Not started 0 of 86 0.42–10.00 ○ Level still open 0.00–10.00 ○ Level still open "
