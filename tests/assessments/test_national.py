@@ -107,7 +107,7 @@ def test_a_row_shows_progress_figures_and_levels(
     )
     assert row_of(page, "Phuket") == (
         "Phuket South Not started 0 of 86 0.42–10.00 ○ Level still open 0.00–10.00 ○ Level still open "
-        "0.00–10.00 ○ Level still open 0.09–10.00 ○ Level still open –"
+        "0.00–10.00 ○ Level still open 0.09–10.00 ○ Level still open claimed –"
     )
 
 
