@@ -109,10 +109,12 @@ def places(site: Site) -> dict[str, Any]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
+    # The headless shell is the same engine without the windows of a browser, which cost more than the pages.
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, (shutil.which(name) for name in names)), None)
     if path is None:
-        pytest.fail("There is no Chromium here. Install it:  sudo apt-get install chromium", pytrace=False)
+        lacking = "There is no Chromium here. Install it:  sudo apt-get install chromium-headless-shell"
+        pytest.fail(lacking, pytrace=False)
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
