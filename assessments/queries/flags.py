@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from assessments import flags
 from assessments.calendar import fiscal_year, short_date
@@ -16,17 +15,17 @@ from assessments.models import Flag
 
 # What each asks about, in a few words: for a mark in a row, and to filter by. The order is that of the list.
 NAMES: Mapping[str, str | Promise] = {
-    flags.CONTRADICTS: lazy("Answers that do not go together"),
-    flags.SHARED: lazy("Same file as another office"),
-    flags.JUMP: lazy("Far from last year"),
-    flags.SPREAD: lazy("Far from the other offices"),
-    flags.DATED: lazy("Evidence of another fiscal year"),
-    flags.SAME_FILE: lazy("Same file as an earlier year"),
-    flags.CHANGED: lazy("Changed after a warning"),
-    flags.NO_EVIDENCE: lazy("No evidence attached"),
-    flags.LITTLE_EVIDENCE: lazy("Little evidence"),
-    flags.EDGE: lazy("Just over an edge"),
-    flags.CARRIED: lazy("Evidence carried on"),
+    flags.CONTRADICTS: gettext_lazy("Answers that do not go together"),
+    flags.SHARED: gettext_lazy("Same file as another office"),
+    flags.JUMP: gettext_lazy("Far from last year"),
+    flags.SPREAD: gettext_lazy("Far from the other offices"),
+    flags.DATED: gettext_lazy("Evidence of another fiscal year"),
+    flags.SAME_FILE: gettext_lazy("Same file as an earlier year"),
+    flags.CHANGED: gettext_lazy("Changed after a warning"),
+    flags.NO_EVIDENCE: gettext_lazy("No evidence attached"),
+    flags.LITTLE_EVIDENCE: gettext_lazy("Little evidence"),
+    flags.EDGE: gettext_lazy("Just over an edge"),
+    flags.CARRIED: gettext_lazy("Evidence carried on"),
 }
 
 
