@@ -40,6 +40,8 @@ REVIEWERS = frozenset({Role.REVIEWER, Role.MANAGER})
 WITH_OFFICE = frozenset({Status.DRAFT, Status.RETURNED})
 UNDER_REVIEW = frozenset({Status.SUBMITTED, Status.IN_REVIEW})
 CLOSED = frozenset({Status.FINAL, Status.PUBLISHED})
+# From here on the office knows the verdicts.
+TOLD = frozenset({Status.VERIFIED, Status.REPLIED}) | CLOSED
 
 
 class Action(TextChoices):

@@ -13,10 +13,10 @@ from uuid import UUID
 from django.db.models import F, Max, Q
 from django.shortcuts import get_object_or_404
 
-from assessments.models import Answer, Assessment, Carry, Evidence, EvidenceUse, StatusChange
+from assessments.models import Answer, Assessment, Carry, Evidence, EvidenceUse, Review, StatusChange
 from assessments.queries.evidence import Item
 from assessments.queries.shown import Figure, figures, label_of, text_of
-from assessments.workflow import Action
+from assessments.workflow import TOLD, Action
 from indicators import editions
 from indicators.editions import AreaNode, IndicatorNode
 from indicators.models import Edition
@@ -50,7 +50,8 @@ class CarriedItem:
 @dataclass(frozen=True, slots=True)
 class LastYear:
     """Last year's answer to one indicator. `standing` tells how the indicator itself relates to last year's (edition:
-    the very same edition). `answer` is None where last year's standard had no such indicator."""
+    the very same edition). `answer` is None where last year's standard had no such indicator, `verdict` where no
+    reviewer judged it or the office was not told."""
 
     year: int
     standing: str
@@ -58,6 +59,7 @@ class LastYear:
     answer: Answer | None = None
     figures: Sequence[Figure] = ()
     decided: str = ""
+    verdict: Review | None = None
     returns: Sequence[StatusChange] = ()
     texts: Sequence[CarriedText] = ()
     items: Sequence[CarriedItem] = ()
@@ -70,7 +72,7 @@ class LastYear:
 
 def last_answer(answer: Answer, node: IndicatorNode) -> Answer | None:
     """The office's answer of last year to the same indicator, or to its predecessor; its `edition` is the key of the
-    edition that it was given under. One query."""
+    edition that it was given under, `stood` the state of its assessment. One query."""
     assessment = answer.assessment
     keys = [node.pk, *([node.previous] if node.previous else [])]
     found = Answer.objects.filter(
@@ -78,7 +80,8 @@ def last_answer(answer: Answer, node: IndicatorNode) -> Answer | None:
         assessment__round__year=assessment.round.year - 1,
         indicator__in=keys,
     )
-    return found.annotate(edition=F("assessment__round__edition")).first()
+    found = found.select_related("review").annotate(edition=F("assessment__round__edition"))
+    return found.annotate(stood=F("assessment__status")).first()
 
 
 def last_year_of(answer: Answer, node: IndicatorNode) -> LastYear | None:
@@ -100,10 +103,17 @@ def last_year_of(answer: Answer, node: IndicatorNode) -> LastYear | None:
         answer=last,
         figures=_told(before, last.inputs),
         decided=text_of(before, "decided_band", last.decided_band),
+        verdict=_verdict(last),
         returns=list(StatusChange.objects.filter(assessment=last.assessment_id, action=Action.RETURN)),
         texts=[_text(answer, last, column, said) for column in CARRIED_TEXTS if getattr(last, column)],
         items=[_item(evidence, said, newest) for evidence in kept],
     )
+
+
+def _verdict(last: Any) -> Review | None:
+    """The verdict on last year's answer, where the office was told it."""
+    review: Review | None = getattr(last, "review", None)
+    return review if review is not None and review.outcome and last.stood in TOLD else None
 
 
 def _node_of(last: Any, assessment: Assessment) -> IndicatorNode:

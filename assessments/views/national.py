@@ -16,7 +16,7 @@ from assessments.forms.national import NationalFilter
 from assessments.models import Assessment
 from assessments.queries import comments, national, procedure, reading, verdicts
 from assessments.queries.values import three_of
-from assessments.workflow import CENTRAL_ROLES, CLOSED, Action, Right, Role, Status
+from assessments.workflow import CENTRAL_ROLES, TOLD, Action, Right, Role
 from indicators import editions
 
 FORMS: dict[Action, type[MoveForm]] = {
@@ -27,8 +27,6 @@ FORMS: dict[Action, type[MoveForm]] = {
     Action.EXTEND: ExtendForm,
 }
 
-# From here on the office knows the verdicts.
-TOLD = frozenset({Status.VERIFIED, Status.REPLIED}) | CLOSED
 # Who checks an answer sees how near it stands to the row below; its office's own helpers do not.
 NEAR_ROLES = CENTRAL_ROLES | {Role.INSPECTOR}
 

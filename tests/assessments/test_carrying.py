@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,14 @@ def test_the_reasons_of_last_year_s_returns_and_decisions_stand_beside(
         standard.indicators["4.31"].rule.bands[1].text,  # type: ignore[union-attr]
     )
     assert [row.reason for row in last.returns] == ["แนบหลักฐานเพิ่ม"]
+    assert last.verdict is None
+    with at(time_machine, BEFORE):
+        found.refresh_from_db()
+        reviewing.verified(found, reviewer, c4_31=3)
+    told = lastyear.last_year_of(answer, standard.indicators["4.31"])
+    assert told is not None
+    assert told.verdict is not None
+    assert (told.verdict.reason, told.verdict.score) == (reviewing.REASON, Decimal(5))
 
 
 def test_last_year_costs_four_queries(
