@@ -74,6 +74,10 @@ class FactsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
+# Where the session keeps, without JavaScript, the reasons typed at warnings whose button was not pressed.
+TYPED_REASONS = "typed_reasons"
+
+
 class ConfirmForm(forms.Form):
     """One warning to be confirmed. The button pressed names it with the mark of its figures ("jump-2.1:0f3…"); each
     warning on a page has a box for its reason, and the one of that warning counts."""
@@ -96,6 +100,12 @@ class ConfirmForm(forms.Form):
     @property
     def mark(self) -> str:
         return str(self.data.get("warning", "")).rpartition(":")[2]
+
+    @property
+    def others(self) -> dict[str, str]:
+        """What was typed at the other warnings of the page: code -> text."""
+        boxes = {name.removeprefix("reason-"): str(text) for name, text in self.data.items() if "reason-" in name}
+        return {code: text[:LONGEST_REASON] for code, text in boxes.items() if text.strip() and code != self.code}
 
     def clean_reason(self) -> str:
         reason: str = self.cleaned_data["reason"]

@@ -74,6 +74,6 @@ def score_label(score: Decimal | None) -> str:
 
 
 @register.filter
-def get(mapping: dict[Any, Any], key: Any) -> Any:
-    """The value under a key that is itself a variable; None when it is not there."""
-    return mapping.get(key)
+def get(mapping: dict[Any, Any] | None, key: Any) -> Any:
+    """The value under a key that is itself a variable; None when it, or the mapping, is not there."""
+    return mapping.get(key) if mapping else None

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from assessments import services
 from assessments.access import AppRequest, Refusal, for_assessment, for_evidence, may, may_answer
-from assessments.forms.starting import CarryForm, ConfirmForm, DocumentDateForm, FactsForm
+from assessments.forms.starting import TYPED_REASONS, CarryForm, ConfirmForm, DocumentDateForm, FactsForm
 from assessments.models import Assessment, Evidence
 from assessments.queries import cautions, facts, lastyear, progress
 from assessments.services.carrying import carry_evidence, carry_text
@@ -82,6 +82,8 @@ def warning_confirm(request: AppRequest, assessment: Assessment, code: str) -> H
     if request.htmx and found is not None:
         context = _checked(request, assessment) | {"raised": found, "confirm_form": form}
         return render(request, "starting/_confirmed_here.html", context, status=422 if form.errors else 200)
+    # Without JavaScript the whole page goes: what was typed at other warnings comes back with it.
+    request.session[TYPED_REASONS] = {str(assessment.pk): form.others}
     if form.errors and found is not None:
         context = {"assessment": assessment, "node": node, "raised": found, "form": form, "back": _back(request)}
         return render(request, "starting/warning_confirm.html", context, status=422)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import services
 from assessments.access import AppRequest, Refusal, for_assessment, may
+from assessments.forms.starting import TYPED_REASONS
 from assessments.forms.submitting import CertifyForm
 from assessments.models import Assessment
 from assessments.queries import cautions, lastyear, progress
@@ -33,6 +34,7 @@ def _check_page(request: AppRequest, assessment: Assessment, form: CertifyForm) 
         "cautions": cautions.cautions_of(assessment, [row.answer for row in check.rows]),
         "updates": lastyear.updates_of(assessment),
         "form": form,
+        "typed_reasons": request.session.get(TYPED_REASONS, {}).get(str(assessment.pk), {}),
         "dimensions": progress.totals_of(assessment),
         "deadline": progress.deadline_of(assessment),
         "heads": progress.heads_of(assessment.province),
