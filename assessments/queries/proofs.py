@@ -14,7 +14,7 @@ from assessments.models import Assessment, Province
 from assessments.proofs import Claim, claim_of
 from assessments.queries.values import columns_of
 from assessments.services.moves import answers_hash
-from assessments.workflow import Action, Status
+from assessments.workflow import CLOSED, Action, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,14 @@ class Proof:
     """`changed_at` is None while the record equals the paper. `total` (`Assessment.results`) and `whole_hash` are the
     record's and given only then: of a paper that is older than its record nothing is stated as current.
 
-    `later` has the verified and the final total beside it, once they were sent: a paper made then shows those.
+    `later` has the verified and the final total beside it, once the result is final: a paper made then shows those.
 
-    `sent_again` tells that the change was submitted; otherwise the office is still at it. `sent_at` is when this
-    paper's submission was made.
+    `sent_again` tells that the change was submitted; otherwise the office is still at it. Nothing else is told:
+    whoever has the paper reads it without a login.
     """
 
     claim: Claim
     province: Province
-    sent_at: datetime
     changed_at: datetime | None = None
     sent_again: bool = False
     whole_hash: str = ""
@@ -56,10 +55,12 @@ def proof_of(token: str) -> Proof | None:
     whole_hash = answers_hash(assessment) if is_open else assessment.answers_hash
     if whole_hash.startswith(claim.hash_start):
         total = assessment.results["overall"]
-        later = tuple((column.value, column.results["overall"]) for column in columns_of(assessment)[1:])
-        return Proof(claim, assessment.province, sent_at, whole_hash=whole_hash, total=total, later=later)
+        # Whoever has the code reads this: a verdict that the office may still dispute is not for everybody.
+        columns = columns_of(assessment)[1:] if assessment.status in CLOSED else []
+        later = tuple((column.value, column.results["overall"]) for column in columns)
+        return Proof(claim, assessment.province, whole_hash=whole_hash, total=total, later=later)
     changed_at = _last_change(assessment) if is_open else assessment.submitted_at
-    return Proof(claim, assessment.province, sent_at, changed_at=changed_at or sent_at, sent_again=not is_open)
+    return Proof(claim, assessment.province, changed_at=changed_at or sent_at, sent_again=not is_open)
 
 
 def _sent_at(assessment: Assessment, number: int) -> datetime | None:

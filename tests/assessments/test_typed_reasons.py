@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from assessments.models import Assessment, Confirmation, User
-from tests.assessments.test_starting import HTMX, base, page_of, pressed, save
+from tests.assessments.test_starting import HTMX, base, page_of, pressed
+from tests.years import save
 
 
 @pytest.fixture

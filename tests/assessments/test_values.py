@@ -197,6 +197,13 @@ def test_a_printed_code_leads_to_all_levels(final: Assessment) -> None:
     assert "Final score" in page
 
 
+def test_a_verdict_that_may_be_disputed_is_behind_no_printed_code(verified: Assessment) -> None:
+    address = proof_link(verified)
+    page = english_anyone().get(address[address.index("/verify/") :]).content.decode()
+    assert page.count('class="level ') == 1
+    assert "erified" not in page
+
+
 def english_anyone() -> Client:
     client = Client()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"

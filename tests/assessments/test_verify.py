@@ -93,7 +93,7 @@ def test_unchanged_it_equals_what_was_sent(sent: Assessment) -> None:
     page = response.content.decode()
     assert response.status_code == 200
     assert '<h1><span aria-hidden="true">✓</span> ตรงกับที่ส่ง</h1>' in page
-    for words in ("เชียงใหม่", "2569", "2569-50-1", sent.answers_hash, "3 สิงหาคม 2569 10:00 น.", "level-good"):
+    for words in ("เชียงใหม่", "2569", sent.answers_hash, "level-good"):
         assert words in page
 
 
@@ -152,12 +152,10 @@ def test_submitted_again_the_old_paper_is_changed_and_the_new_one_is_not(
     again = services.submit(assessment=sent, by=head, certified=True)
     page = Client().get(old).content.decode()
     assert "แก้ไขแล้วเมื่อ 10 สิงหาคม 2569 09:15 น." in page
-    assert "3 สิงหาคม 2569 10:00 น." in page
     assert "level-" not in page
     assert again.answers_hash not in page
     new = Client().get(address(again)).content.decode()
     assert "ตรงกับที่ส่ง" in new
-    assert "10 สิงหาคม 2569 09:15 น." in new
 
 
 def test_submitted_again_unchanged_both_papers_equal(
@@ -170,7 +168,6 @@ def test_submitted_again_unchanged_both_papers_equal(
     assert again.reference == "2569-50-2"
     before, now = Client().get(old).context["proof"], Client().get(address(again)).context["proof"]
     assert (before.changed_at, now.changed_at) == (None, None)
-    assert (before.sent_at.day, now.sent_at.day) == (3, 10)
 
 
 @pytest.mark.parametrize(
