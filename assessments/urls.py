@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from assessments.urls_country import urlpatterns as country
 from assessments.views import (
     account,
     answers,
@@ -226,6 +227,7 @@ urlpatterns: list[URLPattern] = [
         "people/<int:pk>/remove-second-factor/", people.person_remove_second_factor, name="person_remove_second_factor"
     ),
     path("invitations/<str:token>/", people.invitation_accept, name="invitation_accept"),
+    *country,
     # --- whether a printed paper still equals the record ---
     path("verify/<str:token>/", verify.verify, name="verify"),
 ]
