@@ -1,5 +1,12 @@
 """The country at a glance: what the central division publishes, and what the ministry decides by."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from assessments.views import resources
+
+urlpatterns: list[URLPattern] = [
+    path("country/<int:year>/resources/", resources.country_resources, name="country_resources"),
+    path("country/<int:year>/resources/prices/", resources.country_prices, name="country_prices"),
+    path("country/<int:year>/resources/<str:code>/", resources.country_resource, name="country_resource"),
+    path("country/<int:year>/resources.xlsx", resources.country_resources_workbook, name="country_resources_workbook"),
+]

@@ -5,6 +5,7 @@ from assessments.models.evidence import Evidence, EvidenceUse
 from assessments.models.formfiles import FormFile
 from assessments.models.logbook import AnswerChange, EvidenceChange, LogEntry, StatusChange
 from assessments.models.people import Invitation, Province, Region, SupportMembership, SupportOffice, User
+from assessments.models.resources import ItemPrice
 from assessments.models.review import (
     Attachment,
     Finding,
@@ -52,6 +53,7 @@ __all__ = [
     "FollowUp",
     "FormFile",
     "Invitation",
+    "ItemPrice",
     "LogEntry",
     "NoticeMark",
     "Outcome",

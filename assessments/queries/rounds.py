@@ -33,6 +33,13 @@ def round_or_404(pk: int) -> Round:
     return found
 
 
+def round_of_year(year: int) -> Round:
+    found = Round.objects.select_related("edition").filter(year=year).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def all_rounds() -> list[Round]:
     """All rounds, the newest first, each with `offices`, `handed_in` (with the centre, or done) and `final`."""
     handed_in = Q(assessments__status__in=set(Status) - WITH_OFFICE)

@@ -53,6 +53,13 @@ def figure(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def baht(amount: Decimal) -> str:
+    """1234.5 as 1,234.50, without satang where there are none: 1,200."""
+    text = f"{thai.rounded(amount, 2):,f}"
+    return text.removesuffix(".00")
+
+
+@register.filter
 def level(code: str) -> Level:
     return _LEVELS[code]
 

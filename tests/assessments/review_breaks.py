@@ -10,6 +10,7 @@ from assessments.models import (
     Comment,
     Finding,
     Flag,
+    ItemPrice,
     Phrase,
     PlanStep,
     Question,
@@ -88,11 +89,17 @@ def flagged(w: Any) -> Flag:
     return Flag.objects.create(answer=w.answer, code="edge", weight=1)
 
 
+def price(w: Any, amount: int = 1) -> ItemPrice:
+    return ItemPrice.objects.create(round=w.round, indicator=w.answer.indicator, price=amount, by=w.user)
+
+
 def change(made: Review, w: Any) -> ReviewChange:
     return ReviewChange.objects.create(review=made, version=1, changes={}, by=w.user)
 
 
 BREAKS: dict[str, list[Callable[[Any], Any]]] = {
+    "item_priced_once_in_round": [lambda w: twice(lambda: price(w))],
+    "price_is_not_negative": [lambda w: price(w, -1)],
     "round_gives_days_to_reply": [lambda w: w.rounds(reply_days=0), lambda w: w.rounds(reply_days=121)],
     "Review.answer": [lambda w: twice(lambda: review(w))],
     "verdict_whole_or_not_at_all": [
