@@ -12,6 +12,7 @@ from assessments.views import (
     evidence,
     following,
     forms,
+    learned,
     locker,
     national,
     notices,
@@ -193,6 +194,11 @@ urlpatterns: list[URLPattern] = [
     path("review/<int:year>/second/draw/", second.second_draw, name="second_draw"),
     path("assessments/<int:pk>/review/<str:code>/second/", second.second_read, name="second_read"),
     path("assessments/<int:pk>/review/<str:code>/second/save/", second.second_save, name="second_save"),
+    # --- the review: what it teaches ---
+    path("review/<int:year>/learned/", learned.review_learned, name="review_learned"),
+    path("review/<int:year>/learned.xlsx", learned.learned_workbook, name="learned_workbook"),
+    path("review/<int:year>/learned/<str:kind>/", learned.learned_list, name="learned_list"),
+    path("review/<int:year>/learned/stays/<str:state>/", learned.learned_stays, name="learned_stays"),
     # --- visits to the offices, and what was found there ---
     path("visits/", visits.visit_list, name="visit_list"),
     path("visits/<int:pk>/", visits.visit_detail, name="visit_detail"),

@@ -26,6 +26,9 @@ REVIEWER = {
     "reply_verified": "/assessments/{verified}/reply/",
     "reply_to_settle": "/assessments/{replied}/reply/",
     "notices_of_centre": "/notices/",
+    "learned": "/review/{year}/learned/",
+    "learned_list": "/review/{year}/learned/all/",
+    "learned_stays": "/review/{year}/learned/stays/in_review/",
 }
 MANAGER = {
     "office_final": "/offices/{final}/",
