@@ -97,8 +97,8 @@ def assessments_seen(user: User) -> AssessmentQuerySet:
 def assessment_seen(user: User, pk: int) -> Assessment:
     """One of the assessments that exist for a person; 404 for the others."""
     seen = provinces_seen(user)
-    found = Assessment.objects.whole().filter(pk=pk).order_by().first()
-    if found is None or (seen is not None and found.province_id not in seen):
+    found = get_object_or_404(Assessment.objects.whole(), pk=pk)
+    if seen is not None and found.province_id not in seen:
         raise Http404
     return found
 

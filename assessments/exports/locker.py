@@ -137,7 +137,7 @@ def _manifest(assessment: Assessment, lines: Iterable[Packed], names: Mapping[st
             str(evidence.size) if evidence.size else "",
             evidence.sha256,
             short_date(evidence.document_date) if evidence.document_date else "",
-            evidence.added_by.full_name,
+            line.item.brought_by,
             moment_text(evidence.added_at),
             evidence.url,
         )

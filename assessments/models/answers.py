@@ -18,8 +18,8 @@ from indicators.rules import SCORES
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def whole(self) -> "AssessmentQuerySet":
-        """With everything that every page of an assessment shows."""
-        return self.select_related("round__edition", "province__region", "submitted_by")
+        """With what every page of an assessment shows and asks; the region and who submitted are read where shown."""
+        return self.select_related("round__edition", "province")
 
     def of_year(self, year: int) -> "AssessmentQuerySet":
         return self.filter(round__year=year)
@@ -29,8 +29,9 @@ class Assessment(models.Model):
     """One office in one round.
 
     `results` keeps the totals as `services.answers.recount` computed them, so that lists read and never compute:
-    {"areas": {"2-1": TOTAL}, "dimensions": {"2": TOTAL}, "overall": TOTAL, "answered": {"2-1": n}} with TOTAL =
-    {"sum", "count", "open", "low", "high", "mean", "level"}; decimals as texts, level codes of `indicators.scoring`.
+    {"areas": {"2-1": TOTAL}, "dimensions": {"2": TOTAL}, "overall": TOTAL, "answered": {"2-1": n}, "scores": SIGNS}
+    with TOTAL = {"sum", "count", "open", "low", "high", "mean", "level"}; decimals as texts, level codes of
+    `indicators.scoring`. SIGNS has one sign for each scored indicator in printed order (`assessments.country`).
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="assessments")

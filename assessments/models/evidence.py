@@ -23,6 +23,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Those not deleted."""
         return self.filter(deleted_at__isnull=True)
 
+    def named(self) -> "EvidenceQuerySet":
+        """Each with the name of who attached it (`brought_by`), without the rest of that account."""
+        return self.annotate(brought_by=models.F("added_by__full_name"))
+
 
 class Evidence(models.Model):
     """One file or link. `name` is the original name, Thai and all. Deleting keeps the row and the file with the record,

@@ -52,12 +52,21 @@ class Cautions:
         return tuple(each for each in self.raised if each.confirmation is not None)
 
 
-def cautions_at(assessment: Assessment, node: IndicatorNode, stated: Mapping[str, int] | None = None) -> Cautions:
-    """The warnings that concern one indicator. Two queries, three when there is one; one less with the stated facts."""
+def cautions_at(
+    assessment: Assessment,
+    node: IndicatorNode,
+    stated: Mapping[str, int] | None = None,
+    known: tuple[Answer, Answer | None] | None = None,
+) -> Cautions:
+    """The warnings that concern one indicator. Two queries, three when there is one; one less with the stated facts,
+    and with the indicator's own answers of this and the last year where no other answer counts."""
     standard = editions.standard_of(assessment.round.edition)
     codes = related(standard.year, node.code) & standard.indicators.keys()
-    keys = {standard.indicators[code].pk for code in codes} | {node.pk, node.previous or node.pk}
-    now, last = _both_years(assessment, keys)
+    if known and not codes:
+        now, last = _replies(known[:1]), _replies(known[1:])
+    else:
+        keys = {standard.indicators[code].pk for code in codes} | {node.pk, node.previous or node.pk}
+        now, last = _both_years(assessment, keys)
     if codes and stated is None:
         stated = stated_of(assessment)
     replies = {standard.by_pk[pk].code: reply for pk, reply in now.items() if pk in standard.by_pk}
@@ -92,6 +101,10 @@ def found_at(assessment: Assessment, node: IndicatorNode, code: str) -> Raised |
     else:
         raised = cautions_at(assessment, node).raised
     return next((each for each in raised if each.caution.code == code and each.node.pk == node.pk), None)
+
+
+def _replies(answers: Iterable[Answer | None]) -> dict[int, Reply]:
+    return {each.indicator_id: Reply(each.inputs, each.no_case) for each in answers if each}
 
 
 def _both_years(assessment: Assessment, keys: Iterable[int]) -> tuple[dict[int, Reply], dict[int, Reply]]:

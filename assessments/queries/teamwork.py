@@ -249,12 +249,13 @@ class Beside:
     comments: int
 
 
-def beside(assessment: Assessment, node: IndicatorNode, user: User) -> Beside:
+def beside(answer: Answer, node: IndicatorNode, user: User) -> Beside:
     """Two queries for an office's people, one for others."""
+    assessment = answer.assessment
     is_office = user.province_id == assessment.province_id
     duty = duty_of(assessment, node) if is_office else None
     is_mine = duty is not None and duty.person == user
-    return Beside(is_office, duty, is_mine, comments=count_of(assessment, node, user))
+    return Beside(is_office, duty, is_mine, comments=count_of(answer, user))
 
 
 def present_beside(assessment: Assessment, node: IndicatorNode, user: User) -> list[Presence]:

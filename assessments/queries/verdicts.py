@@ -10,8 +10,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from assessments.models import Answer, Assessment, EvidenceUse, Outcome, Question, Response, Review, User
-from assessments.queries.evidence import Item, shown_of
+from assessments.models import Answer, Assessment, Outcome, Question, Response, Review, User
+from assessments.queries.evidence import Item, items_of, shown_of
 from assessments.queries.flags import Told, flags_of
 from assessments.queries.lastyear import last_answer, short_of
 from assessments.queries.reading import ReadAnswer
@@ -193,9 +193,7 @@ def place_of(assessment: Assessment, code: str) -> tuple[Answer, IndicatorNode]:
     node = editions.standard_of(assessment.round.edition).indicators.get(code)
     if node is None:
         raise Http404
-    found = Answer.objects.select_related(
-        "indicator", "changed_by", "decided_by", "review__judged_by", "second_reading"
-    )
+    found = Answer.objects.select_related("changed_by", "review__judged_by", "second_reading")
     answer = get_object_or_404(found, assessment=assessment, indicator=node.pk)
     answer.assessment = assessment
     return answer, node
@@ -204,11 +202,7 @@ def place_of(assessment: Assessment, code: str) -> tuple[Answer, IndicatorNode]:
 def judging_of(assessment: Assessment, code: str, way: Way, *, file: int | None = None) -> Judging:
     """All that the page of one answer shows; `file` counts the evidence from 1. Eight queries."""
     answer, node = place_of(assessment, code)
-    uses = list(
-        EvidenceUse.objects.filter(answer=answer, evidence__deleted_at__isnull=True).select_related(
-            "evidence__added_by"
-        )
-    )
+    items = items_of(answer)
     questions = list(
         Question.objects.filter(answer=answer).select_related("asked_by", "answered_by").order_by("asked_at", "pk")
     )
@@ -216,8 +210,9 @@ def judging_of(assessment: Assessment, code: str, way: Way, *, file: int | None 
         node,
         editions.standard_of(assessment.round.edition).areas[node.area_code],
         answer,
-        ReadAnswer(node, answer, uses, tuple(sorted(answer.evidence_held))),
-        _files([Item(use.evidence) for use in uses], file),
+        # Its evidence stands in `files`.
+        ReadAnswer(node, answer, (), tuple(sorted(answer.evidence_held))),
+        _files(items, file),
         _last(answer, node),
         flags_of([answer.pk]).get(answer.pk, ()),
         [each for each in questions if each.sent_with is None and each.closed_at is None],

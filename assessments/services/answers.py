@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.country import signs_of
 from assessments.models import Answer, AnswerChange, Assessment, User
 from assessments.services.base import Refused, locked
 from assessments.workflow import Action
@@ -80,8 +81,8 @@ def save_answer(*, assessment: Assessment, indicator: IndicatorNode, by: User, v
 
 
 def stored_answer(assessment: Assessment, indicator: IndicatorNode) -> Answer:
-    """The answer as it stands now, with who changed it last."""
-    answer = Answer.objects.select_related("changed_by").get(assessment=assessment, indicator_id=indicator.pk)
+    """The answer as it stands now."""
+    answer = Answer.objects.get(assessment=assessment, indicator_id=indicator.pk)
     answer.assessment = assessment
     return answer
 
@@ -216,6 +217,7 @@ def results_of(standard: EditionNode, found: Mapping[int, tuple[Decimal | None, 
         "dimensions": {str(dimension): _kept(total) for dimension, total in computed["dimensions"].items()},
         "overall": _kept(computed["overall"]),
         "answered": answered,
+        "scores": signs_of(score for item, score in items if isinstance(item.rule, Rule)),
     }
 
 

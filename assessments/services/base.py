@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,12 @@ class Taken(Refused):
     """Something that may be there only once is there already."""
 
 
+def _is_read(row: Model, name: str) -> bool:
+    """Whether what a foreign key leads to is at hand without a query."""
+    field: Any = row._meta.get_field(name)
+    return bool(field.is_cached(row))
+
+
 def locked(assessment: Assessment, *, by: User, action: Action, code: str = "") -> Assessment:
     """The assessment as it is now, locked until the transaction ends; raises Refused if the act is not allowed now.
 
@@ -38,7 +44,12 @@ def locked(assessment: Assessment, *, by: User, action: Action, code: str = "") 
         # SQLite's transaction holds the whole database from its first statement on.
         Assessment.objects.select_for_update().values_list("pk").get(pk=assessment.pk)
     # Read only now: where the lock was waited for, the round read with it would be the one from before.
-    now = Assessment.objects.select_related("round__edition", "province").get(pk=assessment.pk)
+    # What no act changes is taken over where it was read before: the office, and the edition that a round keeps.
+    whole = _is_read(assessment, "province") and _is_read(assessment, "round") and _is_read(assessment.round, "edition")
+    wanted = ("round",) if whole else ("round__edition", "province")
+    now = Assessment.objects.select_related(*wanted).get(pk=assessment.pk)
+    if whole:
+        now.province, now.round.edition = assessment.province, assessment.round.edition
     decision = may_answer(by, now, code) if code else may(by, action, now)
     if not decision:
         raise Refused(decision.reason)

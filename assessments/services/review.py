@@ -270,7 +270,7 @@ def _begin(assessment: Assessment, by: User) -> None:
 
 
 def _node(answer: Answer) -> IndicatorNode:
-    return editions.standard_of(answer.assessment.round.edition).indicators[answer.indicator.code]
+    return editions.standard_of(answer.assessment.round.edition).by_pk[answer.indicator_id]
 
 
 def current(assessment: Assessment) -> dict[int, Review]:

@@ -55,6 +55,7 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
     stated = facts.stated_of(assessment)
     form.offer(facts.offers_of(assessment, node, stated))
     before, after = standard.neighbours(node.code)
+    last = lastyear.last_year_of(answer, node)
     return {
         "assessment": assessment,
         "node": node,
@@ -75,10 +76,10 @@ def _page(request: AppRequest, assessment: Assessment, form: AnswerForm, state: 
         "values": values_at(answer, node),
         "findings": findings_at(answer, node, request.user),
         "visit_here": may(request.user, Action.VISIT, assessment),
-        "last": lastyear.last_year_of(answer, node),
-        "cautions": cautions.cautions_at(assessment, node, stated),
+        "last": last,
+        "cautions": cautions.cautions_at(assessment, node, stated, known=(answer, last.answer if last else None)),
         "assign": may(request.user, Action.ASSIGN, assessment),
-        "beside": teamwork.beside(assessment, node, request.user),
+        "beside": teamwork.beside(answer, node, request.user),
         "back_to_check": request.GET.get("back") == BACK_TO_CHECK or request.POST.get("back") == BACK_TO_CHECK,
     }
 

@@ -155,7 +155,7 @@ def _page(
         "answer": judging.answer,
         "way": way,
         "judge": may(request.user, Action.JUDGE, assessment),
-        "comments": comments.count_of(assessment, judging.node, request.user),
+        "comments": comments.count_of(judging.answer, request.user),
         "findings": findings_at(judging.answer, judging.node, request.user),
         "visit_here": may(request.user, Action.VISIT, assessment),
         "form": form or VerdictForm(answer=judging.answer, node=judging.node, review=judging.review),

@@ -220,7 +220,8 @@ def test_counts_are_of_what_the_person_may_read(
     node = standard.indicators["2.1"]
     assert comments.counts_of(talked, editor) == {node.pk: 3}
     assert comments.counts_of(talked, reviewer) == {node.pk: 2}
-    assert (comments.count_of(talked, node, editor), comments.count_of(talked, node, reviewer)) == (3, 2)
+    answer = talked.answers.get(indicator=node.pk)
+    assert (comments.count_of(answer, editor), comments.count_of(answer, reviewer)) == (3, 2)
     marks = as_editor.get(f"/assessments/{talked.pk}/").context["marks"]
     assert {code: mark.comments for code, mark in marks.areas.items() if mark.comments} == {"2-1": 3}
     assert as_editor.get(f"/assessments/{talked.pk}/areas/2-1/").context["talked"] == {node.pk: 3}

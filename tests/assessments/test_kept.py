@@ -1,6 +1,6 @@
 """Parts of a page that are rendered once: what they may see, and what makes another part of them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
@@ -70,3 +70,31 @@ def test_what_may_change_is_refused(value: object) -> None:
 def test_it_takes_named_values_only() -> None:
     with pytest.raises(TemplateSyntaxError):
         Template("{% load kept %}{% kept value %}{% endkept %}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    figures: tuple[int, ...] = ()
+    more: list[int] | None = None
+
+
+@dataclass
+class Loose:
+    name: str = "x"
+    more: list[int] = field(default_factory=list)
+
+
+def test_a_row_that_cannot_change_is_a_key_by_all_that_is_in_it() -> None:
+    template = Template("{% load kept %}{% kept row=row %}{{ row.name }}{{ row.figures }}{% endkept %}")
+    rows = [Row("a", (1, 2)), Row("a", (1, 2)), Row("a", (1, 3)), Row("b", (1, 2))]
+    found = [template.render(Context({"row": row})) for row in rows]
+    assert found == ["a(1, 2)", "a(1, 2)", "a(1, 3)", "b(1, 2)"]
+    assert kept._rendered.cache_info().misses == 3
+
+
+@pytest.mark.parametrize("row", [Loose(), Row("a", more=[1])])
+def test_a_row_that_may_change_is_refused(row: object) -> None:
+    template = Template("{% load kept %}{% kept row=row %}{{ row.name }}{% endkept %}")
+    with pytest.raises(TypeError, match="may change"):
+        template.render(Context({"row": row}))

@@ -255,7 +255,7 @@ def test_the_history_of_an_answer_is_readable(
 
 
 @pytest.mark.parametrize(
-    ("page", "queries"), [("", 8), ("indicators/2.2/", 14), ("areas/1-1/", 8), ("areas/1-3/", 8), ("check/", 11)]
+    ("page", "queries"), [("", 8), ("indicators/2.2/", 13), ("areas/1-1/", 8), ("areas/1-3/", 8), ("check/", 11)]
 )
 def test_pages_cost_a_fixed_number_of_queries(
     as_editor: Client, assessment: Assessment, editor: User, django_assert_num_queries: Any, page: str, queries: int

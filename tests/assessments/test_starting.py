@@ -353,7 +353,7 @@ class TestLastYear:
     ) -> None:
         path = page_of(assessment, "2.1")
         as_editor.get(path)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             as_editor.get(path)
         with at(time_machine, BEFORE):
             for number in range(3):
@@ -363,7 +363,7 @@ class TestLastYear:
                     name=f"{number}",
                     by=editor,
                 )
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             as_editor.get(path)
 
 
