@@ -19,6 +19,11 @@ KEPT = {
     "phrase_change": "phrases",
     "respond": "reply",
     "settle": "reply",
+    "comment_in_office": "answer_comments",
+    "comment_to_centre": "answer_comments",
+    "assessment_return": "national_assessment",
+    "assessment_reopen": "national_assessment",
+    "assessment_extend": "national_assessment",
     "follow_up_save": "follow_up",
     "visit_new": "visit_new",
     "visit_change": "visit_change",
@@ -26,7 +31,9 @@ KEPT = {
     "finding_new": "finding_new",
     "finding_change": "finding_change",
 }
-_WITHOUT_CODE = ("reply", "follow_up", "visit_new", "visit_change", "visit_detail", "finding_change")
+_WITHOUT_CODE = (
+    *("reply", "follow_up", "visit_new", "visit_change", "visit_detail", "finding_change", "national_assessment"),
+)
 _OF_PAGE = {name: {"pk"} for name in _WITHOUT_CODE}
 # Addresses above another one that are no pages.
 NO_PAGES = {"evidence_preview"}
@@ -44,6 +51,12 @@ def _labels() -> dict[str, str]:
         "reason": _("Reason of the verdict"),
         "question": _("Question to the office"),
         "text": _("What you wrote"),
+        # The fields of a thread's form and of a move's start with its name.
+        "office-text": _("Your comment"),
+        "centre-text": _("Your comment"),
+        "return-reason": _("What the office has to correct"),
+        "reopen-reason": _("Why it is reopened"),
+        "extend-reason": _("Reason for the extension"),
         "who": _("Who visited"),
         "summary": _("What was found on the whole"),
         "advice": _("Advice"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assessments.models import Answer, Assessment, User
+from assessments.models import Answer, Assessment, Comment, User
 from tests.conftest import signed_in
 
 TYPED: dict[str, Any] = {"version": 0, "numerator": "850", "performance": "ส่งต่อทุกวัน", "stay": "1"}
@@ -83,6 +83,8 @@ def test_a_programme_that_asks_for_json_gets_no_page(as_editor: Client) -> None:
         ("reply/2.1/", {"text": "หลักฐานแนบแล้ว"}, "reply/"),
         ("review/2.1/settle/", {"reason": "หลักฐานแนบแล้ว"}, "reply/"),
         ("indicators/2.1/questions/1/", {"text": "หลักฐานแนบแล้ว"}, "indicators/2.1/"),
+        ("indicators/2.1/comments/office/", {"office-text": "หลักฐานแนบแล้ว"}, "indicators/2.1/comments/"),
+        ("indicators/2.1/comments/centre/", {"centre-text": "หลักฐานแนบแล้ว"}, "indicators/2.1/comments/"),
     ],
 )
 def test_words_of_the_review_come_back_too(
@@ -92,3 +94,20 @@ def test_words_of_the_review_come_back_too(
     assert response.status_code == 401
     assert "หลักฐานแนบแล้ว</textarea>" in response.content.decode()
     assert f"/accounts/login/?next=/assessments/{assessment.pk}/{page}" in response.content.decode()
+
+
+def test_the_reason_of_a_return_comes_back_with_its_day(client: Client, assessment: Assessment) -> None:
+    typed = {"return-reason": "โปรดแก้ข้อ 2.1", "return-due_on_0": "7", "return-due_on_1": "9", "return-due_on_2": "2569"}
+    response = client.post(f"/offices/{assessment.pk}/return/", typed)
+    page = response.content.decode()
+    assert response.status_code == 401
+    assert 'name="return-reason">โปรดแก้ข้อ 2.1</textarea>' in page
+    assert '<input type="hidden" name="return-due_on_2" value="2569">' in page
+    assert f"/accounts/login/?next=/offices/{assessment.pk}/" in page
+
+
+def test_a_comment_that_came_back_can_be_sent(editor: User, assessment: Assessment) -> None:
+    path = f"/assessments/{assessment.pk}/indicators/2.1/comments/office/"
+    assert "นับซ้ำหรือไม่</textarea>" in Client().post(path, {"office-text": "นับซ้ำหรือไม่"}).content.decode()
+    signed_in(editor).post(path, {"office-text": "นับซ้ำหรือไม่", "stay": "1"})
+    assert Comment.objects.get(answer__assessment=assessment).text == "นับซ้ำหรือไม่"

@@ -215,7 +215,9 @@ def columns_of(answer: Answer, indicator: IndicatorNode, verdict: Verdict) -> di
         if outcome is Outcome.ROW:
             raise Refused(_("Dimension 1 is confirmed, not scored: agree, or say which evidence is needed."))
         if answer.pending:
-            raise Refused(_("This answer is not judged yet: the year's target is missing in the round."))
+            raise Refused(
+                _("1.31 waits for the year's spending target; a central manager enters it on the page of the round.")
+            )
     elif outcome is Outcome.ROW:
         if verdict.band is None or not 1 <= verdict.band <= len(rule.bands):
             raise Refused(_("Choose one of the printed rows."))

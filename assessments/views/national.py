@@ -15,6 +15,7 @@ from assessments.forms.moves import ExtendForm, FinaliseForm, MoveForm, ReopenFo
 from assessments.forms.national import NationalFilter
 from assessments.models import Assessment
 from assessments.queries import comments, national, procedure, reading, verdicts
+from assessments.queries.phrases import phrase_texts
 from assessments.queries.values import three_of
 from assessments.workflow import CENTRAL_ROLES, TOLD, Action, Right, Role
 from indicators import editions
@@ -153,6 +154,7 @@ def _page(
         "extensions": reading.extensions_of(assessment),
         "corrected": reading.corrected(dimensions, history),
         "moves": allowed,
+        "phrases": phrase_texts() if allowed.keys() & {Action.RETURN.value, Action.REOPEN.value} else [],
         "refused": refused,
         "indicators": len(editions.standard_of(assessment.round.edition).indicators),
         "form": next(iter(typed.values()), None),

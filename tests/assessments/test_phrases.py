@@ -147,6 +147,20 @@ def test_they_are_offered_where_a_dispute_is_settled(
     assert 'id="item-2-1-reason"' in page
 
 
+def test_they_are_offered_where_an_assessment_is_returned_or_reopened(
+    sent: Assessment, reviewer: User, head: User, manager: User, three_phrases: list[Phrase]
+) -> None:
+    page = in_english(reviewer).get(f"/offices/{sent.pk}/").content.decode()
+    assert re.findall(r'data-phrases-for="([^"]+)"', page) == ["id_return-reason"]
+    assert 'id="id_return-reason"' in page
+    assert "js/phrases" in page
+    reviewing.final(sent, reviewer, head)
+    page = in_english(manager).get(f"/offices/{sent.pk}/").content.decode()
+    assert re.findall(r'data-phrases-for="([^"]+)"', page) == ["id_reopen-reason"]
+    assert 'id="id_reopen-reason"' in page
+    assert "data-phrases-for" not in in_english(reviewer).get(f"/offices/{sent.pk}/").content.decode()
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_page_costs_a_fixed_number_of_queries(reviewer: User, django_assert_num_queries: Any, number: int) -> None:
     for place in range(number):

@@ -11,11 +11,12 @@ from django.core.management import CommandError, call_command
 from assessments import services
 from assessments.models import Answer, AnswerChange, Assessment, User
 from assessments.queries.stored_scores import differences
-from assessments.services import Entry
+from assessments.services import Entry, Refused
 from assessments.workflow import Status
 from indicators.editions import EditionNode
 from tests import reviewing
 from tests.answers import answer_all
+from tests.assessments.queue import in_english
 from tests.conftest import signed_in
 from tests.rivals import first
 
@@ -213,3 +214,23 @@ def test_the_round_s_page_says_whom_a_new_target_reaches(assessment: Assessment,
     assert "in offices that are still working: not started, in progress or returned" in page
     assert "A submitted assessment keeps the target it was judged by" in page
     assert "A verified or final assessment does not change." in page
+
+
+def test_where_the_target_is_missing_the_pages_say_who_enters_it_where(
+    assessment: Assessment, reviewer: User, manager: User, target: SetTarget, submit: Callable[[], None]
+) -> None:
+    submit()
+    places = [f"/offices/{assessment.pk}/", f"/assessments/{assessment.pk}/review/1.31/"]
+    link = f'href="/rounds/{assessment.round_id}/#window"'
+    missing = "spending target (Budget Bureau, percent) is not entered"
+    for place in places:
+        page = in_english(reviewer).get(place).content.decode()
+        assert (page.count("A central manager enters it on the page of the round"), link in page) == (1, False)
+        page = in_english(manager).get(place).content.decode()
+        assert ("A central manager enters it" in page, page.count(link)) == (False, 1)
+    assert missing in in_english(manager).get(f"/rounds/{assessment.round_id}/").content.decode()
+    with pytest.raises(Refused, match=r"1\.31"):
+        reviewing.judge(assessment, reviewer, "1.31")
+    target("94")
+    for place in [*places, f"/rounds/{assessment.round_id}/"]:
+        assert missing not in in_english(manager).get(place).content.decode()
