@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import resources
+from assessments.views import country, resources
 
 urlpatterns: list[URLPattern] = [
+    path("country/", country.country, name="country"),
+    path("country/<int:year>/", country.country, name="country_year"),
+    path("country/<int:year>/matrix/", country.country_matrix, name="country_matrix"),
     path("country/<int:year>/resources/", resources.country_resources, name="country_resources"),
     path("country/<int:year>/resources/prices/", resources.country_prices, name="country_prices"),
     path("country/<int:year>/resources/<str:code>/", resources.country_resource, name="country_resource"),

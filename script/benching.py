@@ -398,6 +398,9 @@ class Bench:
         yield self.page("what the handbook expects", *office, f"/assessments/{pk}/evidence/expected/", "")
         yield self.packing()
         yield self.page("the list of 76 offices", *centre, f"/offices/?round={self.round.year}", "60")
+        before = self.done.round.year
+        yield self.page("the overview of the country", *centre, f"/country/{before}/?value=claimed", "120")
+        yield self.page("  the matrix, 76 by 55", *centre, f"/country/{before}/matrix/?value=claimed", "200")
         yield self.page("one assessment for the centre", *centre, f"/offices/{self.done.pk}/", "")
         yield self.excel()
         yield from self.workbook()

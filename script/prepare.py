@@ -2,6 +2,7 @@
 
 env       .env with a key of its own and DEMO=1, once
 fonts     the web fonts, from the TTFs of the Python package fontpkg-sarabun
+map       the shapes of the provinces, from the npm package @svg-maps/thailand
 messages  the translations, compiled
 static    static files, collected with their hashes in their names
 database  tables, provinces and the standard
@@ -127,6 +128,13 @@ def make_fonts() -> None:
         font.save(folder / f"{name}.woff2")
 
 
+def make_map() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pmj_standards.settings")
+    from assessments import shapes
+
+    shapes.make()
+
+
 def make_messages() -> None:
     say("Compiling the translations ...")
     manage("compilemessages", "--verbosity=0")
@@ -162,6 +170,8 @@ def step_hash(step: str) -> str:
     match step:
         case "fonts":
             return hash_of([ROOT / "requirements.lock"])
+        case "map":
+            return hash_of([ROOT / "assessments/shapes.py", ROOT / "script/npm/package-lock.json"])
         case "messages":
             return hash_of(catalogues())
         case "static":
@@ -186,6 +196,7 @@ def is_made(step: str) -> bool:
 
 STEPS: dict[str, Callable[[], None]] = {
     "fonts": make_fonts,
+    "map": make_map,
     "messages": make_messages,
     "static": make_static,
     "database": make_database,

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.calendar import today
 from assessments.models import Region, Round
-from assessments.queries.national import COLUMNS, LEVEL_WORDS, STATUSES, VALUE_WORDS
+from assessments.queries.country import OVERALL, parts_of
+from assessments.queries.national import COLUMNS, LEVEL_WORDS, STATUSES, VALUE_WORDS, opened_last, part_words
+from indicators import editions
 from indicators.thai import clean
 
 # How a column's two orders are called: names and stages in their order, figures by size, days by time.
@@ -21,10 +22,19 @@ _ORDER_WORDS = {"province": _IN_ORDER, "region": _IN_ORDER, "status": _IN_ORDER,
 def _orders() -> list[tuple[str, str]]:
     """Every order and its words: the select stands where a phone shows no column heads to sort by."""
     found = []
-    for key, column in COLUMNS.items():
+    for key, column in {**COLUMNS, "part": _("What is shown")}.items():
         for order, words in zip((key, f"-{key}"), _ORDER_WORDS.get(key, _BY_SIZE), strict=True):
             found.append((order, words % {"column": column}))
     return found
+
+
+LEVELS = [
+    ("", _("All")),
+    *((key, word) for key, word in LEVEL_WORDS.items()),
+    ("pass", _("Pass (good or fairly good)")),
+    ("fail", _("Fail (the three lower levels)")),
+]
+BANDS = [f"{half / 2:.2f}" for half in range(20)]
 
 
 class NationalFilter(forms.Form):
@@ -37,17 +47,21 @@ class NationalFilter(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("All")), *((key, word) for key, word in STATUSES.items())]
     )
-    level = forms.ChoiceField(
-        label=_("Level of dimensions 2–4"),
-        required=False,
-        choices=[("", _("All")), *((key, word) for key, word in LEVEL_WORDS.items())],
-    )
+    part = forms.ChoiceField(label=_("What is shown"), required=False)
+    level = forms.ChoiceField(label=_("Its level"), required=False, choices=LEVELS)
     value = forms.ChoiceField(
         label=_("Scores shown"),
         required=False,
         choices=[("", _("The latest of each office")), *((key, word) for key, word in VALUE_WORDS.items())],
     )
+    counted = forms.ChoiceField(
+        label=_("Counted in the country's figures"),
+        required=False,
+        choices=[("", _("All")), ("1", _("Only those that are counted")), ("0", _("Only those that are not counted"))],
+    )
     search = forms.CharField(label=_("Province"), required=False, max_length=100)
+    # A half point of the overview's distribution; it stands in addresses alone.
+    band = forms.ChoiceField(required=False, choices=[(band, band) for band in BANDS], widget=forms.HiddenInput)
     sort = forms.ChoiceField(label=_("Sorted by"), required=False, choices=_orders)
 
     def __init__(self, data: Any, *, rounds: Sequence[Round], regions: Sequence[Region]) -> None:
@@ -58,7 +72,8 @@ class NationalFilter(forms.Form):
             ("", _("All")),
             *((region.code, region.name) for region in regions),
         ]
-        for name in ("round", "region", "status", "level", "value", "sort"):
+        self.fields["part"].choices = self._parts()  # type: ignore[attr-defined]
+        for name in ("round", "region", "status", "part", "level", "value", "counted", "sort"):
             self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["search"].widget.attrs["class"] = "form-control"
         self.full_clean()
@@ -66,14 +81,24 @@ class NationalFilter(forms.Form):
             # The select names the round that is shown: else it stood on the newest, and the next filter led there.
             self.data = {**dict(self.data.items()), "round": str(self.chosen_round.year)}
 
+    def _parts(self) -> list[tuple[str, str]]:
+        """The parts of the round's edition; an indicator only where the address asks for it."""
+        typed = str(self.data.get("round", ""))
+        round_ = next((each for year, each in self.rounds.items() if str(year) == typed), None)
+        standard = editions.standard_of((round_ or opened_last(list(self.rounds.values()))).edition)
+        asked = str(self.data.get("part", ""))
+        return part_words(standard, *([asked] if asked in parts_of(standard) else []))
+
     @property
     def chosen_round(self) -> Round:
-        """The round in the address, else the one that opened last, else the first to open. There must be one."""
+        """The round in the address, else the one that opened last. There must be one."""
         if year := self.cleaned_data.get("round"):
             return self.rounds[year]
-        by_opening = sorted(self.rounds.values(), key=lambda round_: (round_.opens_on, round_.year))
-        begun = [round_ for round_ in by_opening if round_.opens_on <= today()]
-        return begun[-1] if begun else by_opening[0]
+        return opened_last(list(self.rounds.values()))
+
+    @property
+    def shown_part(self) -> str:
+        return self.cleaned_data.get("part") or OVERALL
 
     @property
     def shown_value(self) -> str:
@@ -87,7 +112,9 @@ class NationalFilter(forms.Form):
     @property
     def filters(self) -> dict[str, str]:
         """The filters that are set, as `queries.national.chosen` takes them."""
-        found = {name: self.cleaned_data.get(name, "") for name in ("region", "status", "level", "search")}
+        names = ("region", "status", "part", "level", "search", "counted", "band")
+        found = {name: self.cleaned_data.get(name, "") for name in names}
+        found["part"] = "" if found["part"] == OVERALL else found["part"]
         return {name: value for name, value in found.items() if value}
 
     def clean_search(self) -> str:

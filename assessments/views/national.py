@@ -41,7 +41,7 @@ def national_list(request: AppRequest) -> HttpResponse:
     form = NationalFilter(request.GET, rounds=rounds, regions=national.regions())
     if "round" in form.errors:
         raise Http404
-    offices = national.offices_of(form.chosen_round, request.user, form.shown_value)
+    offices = national.offices_of(form.chosen_round, request.user, form.shown_value, form.shown_part)
     counted = national.chosen(offices, **{key: form.filters.get(key, "") for key in ("region", "search")})
     context = {
         "form": form,
@@ -50,8 +50,8 @@ def national_list(request: AppRequest) -> HttpResponse:
         "counts": national.counts_of(counted),
         "counted": len(counted),
         "total": len(offices),
-        "rows": national.in_order(national.chosen(offices, **form.filters), form.order),
-        "heads": national.heads(form.order, form.shown_value),
+        "rows": national.in_order(national.chosen(offices, **form.filters), form.order, form.shown_part),
+        "heads": national.heads(form.order, form.shown_value, form.shown_part),
         "indicators": len(editions.standard_of(form.chosen_round.edition).indicators),
     }
     return render(request, "national/list.html", context)
