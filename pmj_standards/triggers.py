@@ -1,28 +1,54 @@
 """Database triggers as migration operations, for SQLite and PostgreSQL alike."""
 
+from typing import Any
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
-from django.db.migrations.state import StateApps
+from django.db.migrations.operations.base import Operation
 
 
-def refuse(name: str, *, table: str, event: str, when: str, message: str) -> RunPython:
+def refuse(name: str, *, table: str, event: str, when: str, message: str) -> "Refuse":
     """A migration operation: `event` (INSERT, UPDATE or DELETE) on a row of `table` is refused while `when` holds.
 
     `when` is plain SQL over NEW and OLD that both databases understand.
     """
+    return Refuse(name, table, event, when, message)
 
-    def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in _statements(schema_editor.connection.vendor, name, table, event, when, message):
+
+class Refuse(Operation):
+    """One trigger. It needs no models: as a RunPython each would have Django build all of them anew."""
+
+    reversible = True
+
+    def __init__(self, name: str, table: str, event: str, when: str, message: str) -> None:
+        self.name, self.table, self.event, self.when, self.message = name, table, event, when, message
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Models know nothing of triggers."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        self.create(schema_editor)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        self.drop(schema_editor)
+
+    def create(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        vendor = schema_editor.connection.vendor
+        for statement in _statements(vendor, self.name, self.table, self.event, self.when, self.message):
             schema_editor.execute(statement)
 
-    def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def drop(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-            schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}")
+            schema_editor.execute(f"DROP FUNCTION IF EXISTS {self.name}()")
         else:
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.name}")
 
-    return RunPython(create, drop)
+    def describe(self) -> str:
+        return f"Refuse {self.event} on {self.table} ({self.name})"
 
 
 def _statements(vendor: str, name: str, table: str, event: str, when: str, message: str) -> list[str]:

@@ -31,14 +31,14 @@ def rename_back(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> Non
 def _rename(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor, statuses: object, actions: object) -> None:
     changes = apps.get_model("assessments", "StatusChange").objects
     assessments = apps.get_model("assessments", "Assessment").objects
-    _HISTORY.reverse_code(apps, schema_editor)
+    _HISTORY.drop(schema_editor)
     for old, new in statuses:  # type: ignore[attr-defined]
         assessments.filter(status=old).update(status=new)
         changes.filter(from_status=old).update(from_status=new)
         changes.filter(to_status=old).update(to_status=new)
     for old, new in actions:  # type: ignore[attr-defined]
         changes.filter(action=old).update(action=new)
-    _HISTORY.code(apps, schema_editor)
+    _HISTORY.create(schema_editor)
 
 
 class Migration(migrations.Migration):
