@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import country, resources
+from assessments.views import country, country_files, resources
 
 urlpatterns: list[URLPattern] = [
     path("country/", country.country, name="country"),
@@ -12,4 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("country/<int:year>/resources/prices/", resources.country_prices, name="country_prices"),
     path("country/<int:year>/resources/<str:code>/", resources.country_resource, name="country_resource"),
     path("country/<int:year>/resources.xlsx", resources.country_resources_workbook, name="country_resources_workbook"),
+    path("country/<int:year>/results.xlsx", country_files.country_workbook, name="country_workbook"),
+    path("country/<int:year>/data/", country_files.country_data, name="country_data"),
+    path("country/<int:year>/data/<str:name>", country_files.country_data_file, name="country_data_file"),
 ]

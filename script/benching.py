@@ -244,6 +244,20 @@ class Bench:
         name = "the form as Excel"
         return Line(name, statistics.median(found), p95(found), "250", alone, len(statements))
 
+    def national_workbook(self) -> Line:
+        """The whole country of a year: 76 offices with their 86 answers."""
+        path = f"/country/{self.done.round.year}/results.xlsx"
+
+        def ask() -> None:
+            status, body, _location = self.centre.get(path)
+            assert status == 200, status
+            assert body.startswith(b"PK"), body[:80]
+
+        found = timed(ask, 10)
+        statements = self.statements(self.reviewer, lambda client: client.get(path))
+        name = "the national workbook, 76 x 86"
+        return Line(name, statistics.median(found), p95(found), "2500", 0.0, len(statements))
+
     def workbook(self) -> list[Line]:
         """The office's workbook: made; and uploaded, read, kept and shown with its differences (two requests)."""
         from openpyxl import load_workbook
@@ -401,6 +415,9 @@ class Bench:
         before = self.done.round.year
         yield self.page("the overview of the country", *centre, f"/country/{before}/?value=claimed", "120")
         yield self.page("  the matrix, 76 by 55", *centre, f"/country/{before}/matrix/?value=claimed", "200")
+        lacking = f"/country/{self.done.round.year}/resources/"
+        yield self.page("what the offices lack, 76 x 33", *centre, lacking, "")
+        yield self.national_workbook()
         yield self.page("one assessment for the centre", *centre, f"/offices/{self.done.pk}/", "")
         yield self.excel()
         yield from self.workbook()

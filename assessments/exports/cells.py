@@ -8,8 +8,10 @@ import re
 from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -53,6 +55,46 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> Ce
         cell._style = copy(cell._style)
         cell.quotePrefix = True
     return cell
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A named style of a workbook by its number; `quoted` is the same for a text that begins as a formula does."""
+
+    plain: int
+    quoted: int
+
+
+def look_of(sheet: Worksheet, name: str) -> Look:
+    """For cells that are written as they come (`exports.streaming`)."""
+    cell: Any = sheet.cell(1, 1)
+    cell._style = copy(_style_of(sheet, name))
+    plain = cell.style_id
+    cell.quotePrefix = True
+    quoted = cell.style_id
+    sheet._cells.clear()
+    return Look(plain, quoted)
+
+
+def cell_xml(place: str, value: str | int | Decimal | None, look: Look) -> str:
+    """One cell as a sheet's XML holds it: never a formula, whatever a text begins with; as `put` writes it."""
+    if value is None or value == "":
+        return f'<c r="{place}" s="{look.plain}"/>'
+    if not isinstance(value, str):
+        return f'<c r="{place}" s="{look.plain}"><v>{value}</v></c>'
+    style = look.quoted if value.startswith(("=", "+", "-", "@")) else look.plain
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{_text_xml(value)}</t></is></c>'
+
+
+@lru_cache(maxsize=2048)
+def _text_xml(value: str) -> str:
+    return escape(_ESCAPE.sub("_x005F_", UNWRITABLE.sub("", value)[:LONGEST])[:LONGEST])
+
+
+def csv_text(text: str) -> str:
+    """A text for a CSV, which has no kinds of cells: what a spreadsheet would take for a formula gets an apostrophe."""
+    text = UNWRITABLE.sub("", text)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _style_of(sheet: Worksheet, name: str) -> Any:
