@@ -1,7 +1,7 @@
 """The forms of the review: the way through the queue, a verdict with its question, a bulk agreement."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -82,6 +82,8 @@ class VerdictForm(forms.Form):
     def __init__(self, data: Any = None, *, answer: Answer, node: IndicatorNode, review: Review | None) -> None:
         super().__init__(data, initial=_initial(answer, review))
         self.answer, self.node = answer, node
+        # What the standing verdict says, where it is not agreement: its reason says nothing of an agreement.
+        self._differs = review.reason if review and review.outcome not in ("", Outcome.AGREE) else ""
         bands = [(str(choice.band), choice.text) for choice in choices_of(answer, node)]
         self.fields["verdict"].choices = [  # type: ignore[attr-defined]
             (Outcome.AGREE.value, ""),
@@ -139,19 +141,31 @@ class VerdictForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if self.data.get("quick") == Outcome.AGREE:
+            if self._has_another_reason(data):
+                self.add_error(
+                    "verdict", _("You chose another verdict and wrote its reason: save that, or choose to agree.")
+                )
+                return data
             data["verdict"] = Outcome.AGREE.value
-        verdict, reason = data.get("verdict", ""), data.get("reason", "")
+        verdict = data.get("verdict", "")
+        claims = any(choice.claimed and str(choice.band) == verdict for choice in choices_of(self.answer, self.node))
+        if (verdict == Outcome.AGREE or claims) and data.get("reason") == self._differs:
+            data["reason"] = ""
+        reason = data.get("reason", "")
         if not verdict and "verdict" not in self.errors and not data.get("question"):
             self.add_error("verdict", _("Choose a verdict before you save it."))
         if "reason" in self.errors or reason:
             return data
         if verdict == Outcome.EVIDENCE:
             self.add_error("reason", _("Write which evidence is needed, so that the office knows what to send."))
-        elif verdict.isdigit() and not any(
-            choice.claimed and str(choice.band) == verdict for choice in choices_of(self.answer, self.node)
-        ):
+        elif verdict.isdigit() and not claims:
             self.add_error("reason", _("Write why this row is right, so that the office understands its score."))
         return data
+
+    def _has_another_reason(self, data: Mapping[str, Any]) -> bool:
+        """Whether a verdict other than agreeing is chosen with a reason that was just written."""
+        written = bool(data.get("reason")) and data["reason"] != self.initial.get("reason", "")
+        return written and data.get("verdict", "") not in ("", Outcome.AGREE)
 
 
 def _initial(answer: Answer, review: Review | None) -> dict[str, Any]:

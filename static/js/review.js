@@ -144,6 +144,8 @@
       element.click();
       const reason = document.querySelector("[data-reason]");
       if (reason) reason.focus();
+      // A reason that stands belongs to the verdict before: what is typed now takes its place.
+      if (reason && !element.defaultChecked && reason.value === reason.defaultValue && !form().hasAttribute("data-unsaved")) reason.select();
     } else if (element.matches("textarea")) {
       element.focus();
       element.scrollIntoView({ block: "nearest" });
