@@ -199,15 +199,20 @@ def _needs_evidence(desk: Desk) -> dict[str, Any]:
 
 
 def _decide(desk: Desk, answer: Answer, code: str, at: datetime) -> dict[str, Any]:
-    """The row of an answer that had no case, which is its score too."""
+    """The row of an answer that had no case; once the verdicts are sent it is its score too."""
     band, reason = desk.draw.choice(DECISIONS)
+    rule = desk.standard.indicators[code].rule
+    assert isinstance(rule, Rule)
+    verdict = {"outcome": Outcome.ROW, "band": band, "score": rule.bands[band - 1].score, "reason": reason}
+    if not desk.has(Action.VERIFY):
+        return verdict
     answer.decided_band, answer.decided_reason = band, reason
     answer.decided_at, answer.decided_by = at, desk.reviewer
     apply_outcome(answer, desk.standard.indicators[code], target=None)
     answer.version += 1
     changes = {"decided_band": [None, band], "decided_reason": ["", reason]}
     desk.history.append((answer, AnswerChange(version=answer.version, changes=changes, by=desk.reviewer, at=at)))
-    return {"outcome": Outcome.ROW, "band": band, "score": answer.score, "reason": reason}
+    return verdict
 
 
 def _verdict(desk: Desk, answer: Answer, code: str) -> dict[str, Any]:

@@ -279,7 +279,7 @@ def reviews_of(round_: Round, waiting: Sequence[int]) -> QuerySet[Review]:
 
 def compared_of(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """Standing verdicts on answers that have both a claimed and a verified score."""
-    return reviews.filter(STANDS, score__isnull=False, answer__decided_band__isnull=True)
+    return reviews.filter(STANDS, score__isnull=False, answer__score__isnull=False, answer__decided_band=None)
 
 
 def _counted(reviews: QuerySet[Review], by: str) -> list[tuple[int, int]]:

@@ -336,6 +336,9 @@ def history_of(review: Review | None, node: IndicatorNode) -> list[Spoken]:
     told = []
     for row in review.history.select_related("by").order_by("version"):
         state |= {column: pair[1] for column, pair in row.changes.items()}
+        if row.changes.keys() == {"judged_version"}:
+            # The answer got the row of this verdict when it was sent; nobody said anything new.
+            continue
         what, reason = _told(node, row.changes, state)
         told.append(Spoken(what, reason, row.by, row.at, row.undone))
     return told[::-1]

@@ -1,43 +1,50 @@
-"""Deciding the score of an answer that had no case: no rule can, so a reviewer picks a printed row and says why."""
+"""The score of an answer that had no case: no rule gives one, so a reviewer's verdict picks a printed row and says why.
 
+Until the verdicts are sent the row stands in the verdict alone; then it becomes the answer's, and its totals count it.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
+from django.db.models import Q
 
-from assessments.models import Answer, AnswerChange, User
+from assessments.models import Answer, AnswerChange, Assessment, Outcome, Review, User
 from assessments.services.answers import DECISION, OUTCOME, apply_outcome, recount
-from indicators.editions import IndicatorNode
+from assessments.services.review import write_review
+from indicators import editions
 
 
-def decide_row(answer: Answer, indicator: IndicatorNode, *, by: User, band: int, reason: str) -> bool:
-    """Give an answer that had no case the printed row `band` (1 = the top one); whether that changed anything.
+def decide_rows(assessment: Assessment, verdicts: Mapping[int, Review], *, by: User) -> None:
+    """Give each answer without a case the row of its verdict (`services.review.current`, by indicator's key).
 
-    The caller holds the lock on its assessment and has checked the row and the reason. A later decision replaces the
-    one before, which the history keeps.
+    The caller holds the lock. A later row replaces the one before, which the history keeps. The verdict is about the
+    answer with its row: its version goes along.
     """
-    new = {"decided_band": band, "decided_reason": reason}
-    changes = {
+    by_pk = editions.standard_of(assessment.round.edition).by_pk
+    waiting = Answer.objects.filter(Q(pending="no_case") | Q(decided_band__isnull=False), assessment=assessment)
+    changed = False
+    for answer in waiting:
+        review = verdicts[answer.indicator_id]
+        new = {"decided_band": review.band, "decided_reason": review.reason}
+        changes = _changes(answer, new)
+        if review.outcome != Outcome.ROW or not changes:
+            continue
+        assert review.judged_by_id is not None
+        answer.assessment = assessment
+        answer.decided_band, answer.decided_reason = review.band, review.reason
+        answer.decided_at, answer.decided_by_id = review.judged_at, review.judged_by_id
+        apply_outcome(answer, by_pk[answer.indicator_id], target=assessment.round.budget_target)
+        answer.version += 1
+        answer.save(update_fields=[*DECISION, *OUTCOME, "version"])
+        AnswerChange.objects.create(answer=answer, version=answer.version, changes=changes, by_id=review.judged_by_id)
+        write_review(review, {"judged_version": answer.version}, by)
+        changed = True
+    if changed:
+        recount(assessment)
+
+
+def _changes(answer: Answer, new: Mapping[str, Any]) -> dict[str, Any]:
+    """As the history keeps them: column to [old, new]."""
+    return {
         column: [getattr(answer, column), value] for column, value in new.items() if getattr(answer, column) != value
     }
-    if not changes:
-        return False
-    answer.decided_band, answer.decided_reason = band, reason
-    answer.decided_at, answer.decided_by = timezone.now(), by
-    _save(answer, indicator, changes, by)
-    return True
-
-
-def undecide(answer: Answer, indicator: IndicatorNode, *, by: User) -> None:
-    """Take a decision back: the answer waits for its row again."""
-    changes = {"decided_band": [answer.decided_band, None], "decided_reason": [answer.decided_reason, ""]}
-    for column, value in DECISION.items():
-        setattr(answer, column, value)
-    _save(answer, indicator, changes, by)
-
-
-def _save(answer: Answer, indicator: IndicatorNode, changes: dict[str, Any], by: User) -> None:
-    apply_outcome(answer, indicator, target=answer.assessment.round.budget_target)
-    answer.version += 1
-    answer.save(update_fields=[*DECISION, *OUTCOME, "version"])
-    AnswerChange.objects.create(answer=answer, version=answer.version, changes=changes, by=by)
-    recount(answer.assessment)

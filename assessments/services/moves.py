@@ -14,6 +14,7 @@ from assessments.calendar import today
 from assessments.models import Answer, Assessment, Evidence, Question, Review, User
 from assessments.services.answers import recount
 from assessments.services.base import Refused, locked
+from assessments.services.deciding import decide_rows
 from assessments.services.finishing import EMPTY_FINAL, EMPTY_RESPONSE
 from assessments.services.flagging import flag_soon
 from assessments.services.mails import mail_receipt, mail_reopened, mail_returned, mail_verified
@@ -118,6 +119,7 @@ def verify(*, assessment: Assessment, by: User) -> Assessment:
             _("Questions are written but not sent (%(codes)s); return the assessment with them, or delete them.")
             % {"codes": ", ".join(dict.fromkeys(drafts))}
         )
+    decide_rows(assessment, judged, by=by)
     assessment.reply_until = today() + timedelta(days=assessment.round.reply_days)
     assessment.asked = []
     recount_review(assessment)

@@ -13,7 +13,6 @@ from assessments.models import Answer, Assessment, Outcome, Question, Review, Re
 from assessments.services.answers import results_of
 from assessments.services.base import Refused, locked
 from assessments.services.blind import reads_blind
-from assessments.services.deciding import decide_row, undecide
 from assessments.services.states import move
 from assessments.workflow import Action, Status
 from indicators import editions
@@ -136,7 +135,6 @@ def undo(*, reviews: Mapping[int, int], by: User) -> int:
             continue
         review.answer.assessment = assessment
         old = {column: pair[0] for column, pair in last.changes.items()}
-        _undo_row(review, old, by)
         write_review(review, {**{column: getattr(review, column) for column in JUDGED}, **old}, by, undone=True)
         recount_review(assessment)
         number += 1
@@ -146,28 +144,6 @@ def undo(*, reviews: Mapping[int, int], by: User) -> int:
 def _is_verdict(change: ReviewChange) -> bool:
     """Whether a change was a verdict, and not the office's response, a final value or their taking back."""
     return bool(change.changes) and change.changes.keys() <= set(JUDGED)
-
-
-def _undo_row(review: Review, old: dict[str, Any], by: User) -> None:
-    """An answer without a case has its row from the verdict alone: it goes back with it.
-
-    The row that comes back changes the answer's version, so the verdict is about that one again; but not where the
-    office had changed the answer in between: then the verdict is stale, and gives no row.
-    """
-    answer = review.answer
-    if not waits_for_row(answer) or not old.keys() & {"outcome", "band", "reason"}:
-        return
-    node = _node(answer)
-    before, was = answer.version, old.get("judged_version")
-    is_about_it = was is not None and was + 1 == review.judged_version == before
-    if is_about_it and old.get("outcome", review.outcome) == Outcome.ROW:
-        band = old.get("band", review.band)
-        assert band is not None
-        decide_row(answer, node, by=by, band=band, reason=old.get("reason", review.reason))
-    elif answer.decided_band is not None:
-        undecide(answer, node, by=by)
-    if is_about_it:
-        old["judged_version"] = answer.version
 
 
 def _judge(
@@ -186,11 +162,6 @@ def _judge(
         raise StaleVerdict(review)
     if answer.version != answer_version:
         raise Refused(_("The answer was changed while you looked at it. Read it again before you judge it."))
-    if waits_for_row(answer) and verdict.outcome is Outcome.ROW:
-        assert verdict.band is not None
-        decide_row(answer, indicator, by=by, band=verdict.band, reason=new["reason"])
-    elif answer.decided_band is not None:
-        undecide(answer, indicator, by=by)
     new |= {"judged_version": answer.version, "judged_by_id": by.pk, "judged_at": timezone.now()}
     write_review(review, new, by)
     if verdict.outcome is not Outcome.EVIDENCE:
@@ -200,7 +171,7 @@ def _judge(
 
 
 def waits_for_row(answer: Answer) -> bool:
-    """Whether there was no case, so that only a reviewer's row can score it."""
+    """Whether there was no case, so that only a reviewer's row can score it (`deciding`: once it is sent)."""
     return answer.pending == "no_case" or answer.decided_band is not None
 
 
@@ -269,10 +240,6 @@ def _plain(value: Any) -> Any:
 def _begin(assessment: Assessment, by: User) -> None:
     if assessment.status == Status.SUBMITTED:
         move(assessment, Action.BEGIN, by=by)
-
-
-def _node(answer: Answer) -> IndicatorNode:
-    return editions.standard_of(answer.assessment.round.edition).by_pk[answer.indicator_id]
 
 
 def current(assessment: Assessment) -> dict[int, Review]:

@@ -1,4 +1,4 @@
-"""The row of an answer that had no case: a verdict gives it, and what follows from it."""
+"""The row of an answer that had no case: a verdict gives it, the answer has it once it is sent, and what follows."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import translation
 
 from assessments import services
-from assessments.models import Answer, AnswerChange, Assessment, Outcome, User
+from assessments.models import Answer, AnswerChange, Assessment, Outcome, Review, User
 from assessments.report import figures_in_words
 from assessments.services import Entry, Refused, Verdict
 from assessments.services.review import current
@@ -55,6 +55,22 @@ def decide(assessment: Assessment, node: IndicatorNode, by: User, **given: Any) 
     return services.judge(assessment=assessment, indicator=node, by=by, verdict=verdict, **seen)
 
 
+def send(assessment: Assessment, by: User) -> Assessment:
+    """Agree with all that is not judged yet, and send the verdicts."""
+    reviewing.enter_target(assessment, by)
+    rest = Answer.objects.filter(assessment=assessment).exclude(indicator__in=current(assessment))
+    versions = dict(Review.objects.filter(answer__in=rest).values_list("answer", "version"))
+    services.agree_many(answers={each.pk: (each.version, versions.get(each.pk, 0)) for each in rest}, by=by)
+    return services.verify(assessment=assessment, by=by)
+
+
+def reopen(assessment: Assessment, head: User, reviewer: User, manager: User) -> Assessment:
+    """From the verdicts to the final result and back into review."""
+    services.reply(assessment=assessment, by=head)
+    services.finalise(assessment=assessment, by=reviewer)
+    return services.reopen(assessment=assessment, by=manager, reason="ตรวจใหม่")
+
+
 def answer_of(assessment: Assessment, node: IndicatorNode) -> Answer:
     return Answer.objects.get(assessment=assessment, indicator_id=node.pk)
 
@@ -74,6 +90,9 @@ def test_the_row_gives_the_score_and_its_explanation(
 ) -> None:
     before = answer_of(waiting, node)
     assert decide(waiting, node, reviewer, band=band, reason=f"  {REASON}\n").changed
+    # The first verdict begins the review.
+    assert [move.action for move in waiting.history.all()] == ["begin", "submit"]
+    send(waiting, reviewer)
     answer = answer_of(waiting, node)
     assert (str(answer.score), answer.band, answer.pending, answer.is_answered) == (score, band, "", True)
     assert answer.explanation == explanation
@@ -86,9 +105,41 @@ def test_the_row_gives_the_score_and_its_explanation(
     assert change is not None
     assert (change.version, answer.version, change.by) == (before.version + 1, before.version + 1, reviewer)
     assert change.changes == {"decided_band": [None, band], "decided_reason": ["", REASON]}
-    # The first verdict begins the review.
-    assert [move.action for move in waiting.history.all()] == ["begin", "submit"]
+    review = Review.objects.get(answer=answer)
+    assert (review.judged_version, answer.decided_at) == (answer.version, review.judged_at)
     call_command("check_scores", verbosity=0)
+
+
+def test_until_the_verdicts_are_sent_the_answer_and_its_totals_stay_as_they_were(
+    waiting: Assessment, node: IndicatorNode, reviewer: User, editor: User
+) -> None:
+    def now() -> tuple[Any, ...]:
+        answer, stored = answer_of(waiting, node), Assessment.objects.get(pk=waiting.pk)
+        return answer.version, answer.score, answer.pending, answer.decided_band, answer.explanation, stored.results
+
+    before = now()
+    decide(waiting, node, reviewer, band=2)
+    decide(waiting, node, reviewer, band=3, reason="ทะเบียนไม่ครบ")
+    decide(waiting, node, reviewer, outcome=Outcome.EVIDENCE, band=None, reason="ขอทะเบียน")
+    review = decide(waiting, node, reviewer, band=2).review
+    assert now() == before
+    assert not AnswerChange.objects.filter(by=reviewer).exists()
+    # The reviewer has it: in the verdict, and in the verified totals.
+    stored = Assessment.objects.get(pk=waiting.pk)
+    assert (str(review.score), stored.verified_results["areas"][node.area_code]["sum"]) == ("7.5", "7.5")
+    places = ["", "areas/4-8/", "indicators/4.31/", "indicators/4.31/history/", "form/", "history/", "plan/"]
+    office, centre = signed_in(editor), signed_in(reviewer)
+    for place in [each.replace("4-8", node.area_code) for each in places]:
+        shown = office.get(f"/assessments/{waiting.pk}/{place}")
+        assert shown.status_code == 200
+        assert REASON not in shown.content.decode(), place
+        assert "ผู้ตรวจประเมินเลือกช่วง 90-99" not in shown.content.decode(), place
+    assert REASON in centre.get(f"/assessments/{waiting.pk}/review/4.31/").content.decode()
+    page = centre.get(f"/offices/{waiting.pk}/").content.decode()
+    assert REASON in page
+    assert "สำนักงานจะเห็นแถวนี้" in page or "The office reads this row" in page
+    services.undo(reviews={review.pk: review.version}, by=reviewer)
+    assert now() == before
 
 
 def test_totals_and_level_close(waiting: Assessment, node: IndicatorNode, reviewer: User) -> None:
@@ -96,10 +147,12 @@ def test_totals_and_level_close(waiting: Assessment, node: IndicatorNode, review
     assert (total["open"], total["mean"], waiting.results["overall"]["mean"]) == (1, None, None)
     decide(waiting, node, reviewer, band=len(rows(node)))
     waiting.refresh_from_db()
+    assert (waiting.results["areas"][node.area_code]["open"], waiting.status) == (1, Status.IN_REVIEW)
+    send(waiting, reviewer)
+    waiting.refresh_from_db()
     overall = waiting.results["overall"]
     assert (overall["open"], overall["sum"], overall["mean"], overall["level"]) == (0, "540", "9.82", "good")
     assert waiting.results["areas"][node.area_code]["open"] == 0
-    assert waiting.status == Status.IN_REVIEW
 
 
 def test_0_of_0_is_decided_too_and_a_choice_in_its_words(
@@ -113,6 +166,7 @@ def test_0_of_0_is_decided_too_and_a_choice_in_its_words(
     services.submit(assessment=assessment, by=head, certified=True)
     decide(assessment, ratio, reviewer, band=len(rows(ratio)))
     decide(assessment, choice, reviewer, band=2)
+    send(assessment, reviewer)
     answer = answer_of(assessment, ratio)
     assert str(answer.score) == "2.5"
     assert answer.inputs == {"numerator": 0, "denominator": 0}
@@ -128,17 +182,23 @@ def test_0_of_0_is_decided_too_and_a_choice_in_its_words(
 
 
 def test_changing_one_s_mind_is_a_new_decision(
-    waiting: Assessment, node: IndicatorNode, reviewer: User, manager: User
+    waiting: Assessment, node: IndicatorNode, reviewer: User, manager: User, head: User
 ) -> None:
+    decide(waiting, node, reviewer, band=3)
     decide(waiting, node, reviewer)
     assert not decide(waiting, node, reviewer).changed
-    decide(waiting, node, manager, band=2, reason="ทะเบียนไม่ครบ")
+    send(waiting, reviewer)
+    again = reopen(waiting, head, reviewer, manager)
+    decide(again, node, manager, band=2, reason="ทะเบียนไม่ครบ")
+    assert answer_of(waiting, node).decided_band == 1
+    send(again, manager)
     answer = answer_of(waiting, node)
     assert (answer.decided_band, answer.decided_reason, answer.decided_by) == (2, "ทะเบียนไม่ครบ", manager)
     assert [change.changes for change in answer.history.all()][:2] == [
         {"decided_band": [1, 2], "decided_reason": [REASON, "ทะเบียนไม่ครบ"]},
         {"decided_band": [None, 1], "decided_reason": ["", REASON]},
     ]
+    assert node.pk in current(again)
 
 
 @pytest.mark.parametrize(
@@ -159,9 +219,11 @@ def test_an_answer_with_numbers_of_its_own_keeps_its_score(
 ) -> None:
     node = standard.indicators[code]
     decide(waiting, node, reviewer, band=2)
+    decide(waiting, standard.indicators["4.31"], reviewer)
+    send(waiting, reviewer)
     answer = answer_of(waiting, node)
     assert (answer.decided_band, answer.band) == (None, 1)
-    assert not AnswerChange.objects.filter(by=reviewer).exists()
+    assert not AnswerChange.objects.filter(answer=answer, by=reviewer).exists()
 
 
 def test_dimension_1_has_no_row_to_choose(waiting: Assessment, standard: EditionNode, reviewer: User) -> None:
@@ -185,9 +247,11 @@ def test_nobody_else_and_at_no_other_time(
 
 
 @pytest.fixture
-def returned(waiting: Assessment, node: IndicatorNode, reviewer: User) -> Assessment:
-    """Decided, and then returned."""
+def returned(waiting: Assessment, node: IndicatorNode, head: User, reviewer: User, manager: User) -> Assessment:
+    """Decided and sent, then reopened and returned."""
     decide(waiting, node, reviewer)
+    send(waiting, reviewer)
+    reopen(waiting, head, reviewer, manager)
     services.return_for_correction(assessment=waiting, by=reviewer, reason="แก้ 4.31", due_on=date(2026, 8, 20))
     return waiting
 
@@ -258,6 +322,7 @@ def test_verifying_waits_for_the_decision(waiting: Assessment, node: IndicatorNo
 
 def test_the_office_reads_the_decision(waiting: Assessment, node: IndicatorNode, reviewer: User, editor: User) -> None:
     decide(waiting, node, reviewer, band=2)
+    send(waiting, reviewer)
     client = signed_in(editor)
     page = client.get(f"/assessments/{waiting.pk}/indicators/4.31/").content.decode()
     assert f"ผู้ตรวจประเมินเลือกช่วง 90-99 → 7.5 คะแนน เพราะ{REASON}" in page

@@ -130,13 +130,14 @@ def test_files_stay_as_they_are(assessment: Assessment, standard: EditionNode, e
 
 
 def test_the_row_of_a_reviewer_falls_with_what_it_rested_on(
-    assessment: Assessment, standard: EditionNode, editor: User, head: User, reviewer: User
+    assessment: Assessment, standard: EditionNode, editor: User, head: User, reviewer: User, manager: User
 ) -> None:
     answer_all(assessment, editor)
     node = standard.indicators["4.31"]
     save(assessment, node, editor, 1, no_case=True, no_case_reason="ไม่มีเรื่อง")
     services.submit(assessment=assessment, by=head, certified=True)
-    reviewing.row(assessment, reviewer, "4.31", band=2)
+    reviewing.final(assessment, reviewer, head, c4_31=2)
+    services.reopen(assessment=assessment, by=manager, reason="ตรวจใหม่")
     services.return_for_correction(assessment=assessment, by=reviewer, reason="แก้", due_on=assessment.closes_on)
     answer = restore(assessment, node, editor, 1, version=3)
     assert (answer.no_case, answer.decided_band, answer.decided_reason, answer.pending) == (False, None, "", "")

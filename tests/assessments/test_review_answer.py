@@ -331,11 +331,11 @@ def test_an_answer_without_a_case_gets_a_row_and_nothing_to_agree_with(
     assert "There was no case this year: choose one of the printed rows, with a reason." in text_of(refused)
     assert judge(central, without_case, "4.31", verdict="2").status_code == 422
     assert judge(central, without_case, "4.31", verdict="2", reason=REASON).status_code == 302
-    answer = answer_of(without_case, "4.31")
-    assert (answer.decided_band, str(answer.score), answer.decided_by) == (2, "7.5", reviewer)
+    review = review_of(without_case, "4.31")
+    assert (review.band, str(review.score), review.judged_by) == (2, "7.5", reviewer)
+    assert answer_of(without_case, "4.31").decided_band is None
     assert verdict_shown(central, without_case, "4.31") == "↕ Another row: 7.5"
     assert central.post("/review/undo/").status_code == 302
-    assert answer_of(without_case, "4.31").decided_band is None
     assert verdict_shown(central, without_case, "4.31") == "○ Not judged yet"
 
 

@@ -197,7 +197,13 @@ def test_its_row_comes_from_the_verdict_with_score_and_explanation(
 ) -> None:
     assert submitted.results["overall"]["mean"] is None
     review = reviewing.row(submitted, reviewer, "4.31", band, REASON)
+    assert (f"{review.score:.1f}", answer_of(submitted, "4.31").score) == (score, None)
+    others = Answer.objects.filter(assessment=submitted).exclude(indicator__code="4.31")
+    reviewing.enter_target(submitted, reviewer)
+    services.agree_many(answers={each.pk: (each.version, 0) for each in others}, by=reviewer)
+    services.verify(assessment=submitted, by=reviewer)
     answer = answer_of(submitted, "4.31")
+    review.refresh_from_db()
     assert (str(answer.score), answer.band, answer.pending, answer.explanation) == (score, band, "", explanation)
     assert (answer.no_case, answer.no_case_reason) == (True, NO_CASE.no_case_reason)
     assert (review.score, review.judged_version) == (answer.score, answer.version)
@@ -206,22 +212,12 @@ def test_its_row_comes_from_the_verdict_with_score_and_explanation(
     call_command("check_scores", verbosity=0)
 
 
-def test_asking_for_evidence_takes_its_row_away_again(submitted: Assessment, reviewer: User) -> None:
-    reviewing.row(submitted, reviewer, "4.31", 1)
-    review = reviewing.judge(submitted, reviewer, "4.31", outcome=Outcome.EVIDENCE, reason="ขอทะเบียน")
-    answer = answer_of(submitted, "4.31")
-    assert (answer.decided_band, answer.pending, answer.score) == (None, "no_case", None)
-    assert review.judged_version == answer.version
-    call_command("check_scores", verbosity=0)
-
-
-def test_another_reason_of_the_office_takes_its_row_away(
+def test_another_reason_of_the_office_makes_its_row_stale(
     submitted: Assessment, standard: EditionNode, reviewer: User, editor: User, head: User
 ) -> None:
     reviewing.row(submitted, reviewer, "4.31", 1)
     returned(submitted, reviewer)
-    answer = save(submitted, "4.31", editor, Entry(no_case=True, no_case_reason="ไม่มีผู้ร้อง"), standard)
-    assert (answer.decided_band, answer.pending) == (None, "no_case")
+    save(submitted, "4.31", editor, Entry(no_case=True, no_case_reason="ไม่มีผู้ร้อง"), standard)
     services.submit(assessment=submitted, by=head, certified=True)
     assert current(submitted) == {}
 
@@ -261,7 +257,7 @@ def test_undo_leaves_what_somebody_changed_since(submitted: Assessment, reviewer
     assert Review.objects.get().band == 3
 
 
-def test_undo_of_a_row_without_a_case_gives_the_answer_its_former_row(submitted: Assessment, reviewer: User) -> None:
+def test_undo_of_a_row_without_a_case_brings_the_former_row_back(submitted: Assessment, reviewer: User) -> None:
     found = []
     for act in (
         lambda: reviewing.row(submitted, reviewer, "4.31", 1),
@@ -274,15 +270,15 @@ def test_undo_of_a_row_without_a_case_gives_the_answer_its_former_row(submitted:
     ):
         act()
         answer, review = answer_of(submitted, "4.31"), Review.objects.get()
-        found.append((answer.decided_band, answer.decided_reason, review.judged_version == answer.version))
-        assert (review.band, review.band and review.reason) == (answer.decided_band, answer.decided_reason or None)
+        found.append((review.band, review.band and review.reason, review.judged_version == answer.version))
+        assert (answer.decided_band, answer.pending) == (None, "no_case")
     old = reviewing.REASON
-    rows = [(1, old), (2, old), (1, old), (1, "เหตุผลใหม่"), (1, old), (None, ""), (1, old)]
+    rows = [(1, old), (2, old), (1, old), (1, "เหตุผลใหม่"), (1, old), (None, None), (1, old)]
     assert found == [(band, reason, True) for band, reason in rows]
     call_command("check_scores", verbosity=0)
 
 
-def test_undo_does_not_give_a_row_to_an_answer_that_the_office_changed_in_between(
+def test_undo_leaves_a_verdict_stale_whose_answer_the_office_changed_in_between(
     submitted: Assessment, standard: EditionNode, reviewer: User, editor: User, head: User
 ) -> None:
     reviewing.row(submitted, reviewer, "4.31", 1)
