@@ -1,6 +1,7 @@
 """Rows of what offices and the central division do with the standard."""
 
 from assessments.models.answers import Answer, Assessment
+from assessments.models.books import Book
 from assessments.models.evidence import Evidence, EvidenceUse
 from assessments.models.formfiles import FormFile
 from assessments.models.logbook import AnswerChange, EvidenceChange, LogEntry, StatusChange
@@ -40,6 +41,7 @@ __all__ = [
     "Assessment",
     "Assignment",
     "Attachment",
+    "Book",
     "Carry",
     "Comment",
     "Confirmation",
