@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
@@ -16,16 +17,26 @@ from indicators.editions import AreaNode, DimensionNode, EditionNode, IndicatorN
 from indicators.typed import read_typed
 
 TODO, DOING, DONE, FIX = "todo", "doing", "done", "fix"
+# From so many days on the last day is marked.
+DAYS_NEAR = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The last day for one office, and how near it is."""
+    """The last day for one office, and how near it is. `counts` while the office can still answer; `due_on` is the day
+    by which a returned assessment is to be corrected, where that is before the last day."""
 
     assessment: Assessment
     days: int
     is_open: bool
     is_ahead: bool
+    counts: bool = True
+    due_on: date | None = None
+    due_days: int = 0
+
+    @property
+    def is_near(self) -> bool:
+        return self.counts and self.is_open and (self.due_days if self.due_on else self.days) <= DAYS_NEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +80,19 @@ def standard_of(assessment: Assessment) -> EditionNode:
     return editions.standard_of(assessment.round.edition)
 
 
-def deadline_of(assessment: Assessment) -> Deadline:
-    window = assessment.window()
+def deadline_of(assessment: Assessment, returned: StatusChange | None = None) -> Deadline:
+    """`returned` is its last return where that was read already; else it takes a query, of a returned one only."""
+    window, day = assessment.window(), today()
+    returned = returned or last_return(assessment)
+    due_on = returned.due_on if returned and returned.due_on and returned.due_on < assessment.closes_on else None
     return Deadline(
         assessment,
-        days=assessment.days_left(today()),
+        days=assessment.days_left(day),
         is_open=window is Window.OPEN,
         is_ahead=window is Window.NOT_YET,
+        counts=assessment.status in (Status.DRAFT, Status.RETURNED),
+        due_on=due_on,
+        due_days=(due_on - day).days if due_on else 0,
     )
 
 

@@ -36,6 +36,7 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
     talked = comments.counts_of(assessment, request.user)
     others = [found for found in progress.of_office(assessment.province) if found.pk != assessment.pk]
     wanted = asked_of(assessment)
+    returned = progress.last_return(assessment)
     context = {
         "assessment": assessment,
         "tasks": tasks,
@@ -43,11 +44,11 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
         "asked": wanted,
         "next": next((each.node for each in wanted if not each.is_answered), tasks.next),
         "marks": teamwork.marks_of(assessment, request.user, states=tasks.states, comments=talked),
-        "deadline": progress.deadline_of(assessment),
+        "deadline": progress.deadline_of(assessment, returned),
         "colleagues": [person for person in progress.editors_of(assessment.province) if person != request.user],
         "others": others,
         "open_again": [found for found in others if may(request.user, Action.EDIT, found)],
-        "returned": progress.last_return(assessment),
+        "returned": returned,
         "edit": may(request.user, Action.EDIT, assessment),
         "assign": may(request.user, Action.ASSIGN, assessment),
         "central": has(request.user, Right.SEE_COUNTRY),

@@ -337,7 +337,7 @@ def test_queries(submitted: Assessment, reviewer: User, as_editor: Client, codes
         with CaptureQueriesContext(connection) as queries:
             as_editor.get(url(name, asked))
         numbers.append(len(queries))
-    assert numbers == [10, 12]
+    assert numbers == [10, 13]
 
 
 @pytest.mark.parametrize("name", ["assignments", "workbook_page", "evidence_library", "evidence_proposals"])
