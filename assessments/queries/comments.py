@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from assessments.access import WRITES_THREAD, may, threads_read
 from assessments.files import Kind, kind_of
-from assessments.models import Answer, Assessment, Attachment, Comment, Question, User
-from assessments.workflow import Decision
+from assessments.models import Answer, Assessment, Attachment, Comment, Question, Review, SecondReading, User
+from assessments.workflow import REVIEWERS, UNDER_REVIEW, Decision
 from indicators import editions
 from indicators.editions import IndicatorNode
 
@@ -153,7 +153,7 @@ def talks_of(assessment: Assessment, node: IndicatorNode, user: User) -> list[Ta
     files: dict[int, list[Attached]] = {}
     for each in Attachment.objects.filter(comment__in=rows.order_by().values("pk")):
         files.setdefault(each.comment_id or 0, []).append(Attached(each))
-    asked = list(_sent(assessment).filter(answer__indicator=node.pk))
+    asked = list(_sent(assessment, user).filter(answer__indicator=node.pk))
     return [
         Talk(
             node,
@@ -174,7 +174,7 @@ def all_talks(assessment: Assessment, user: User) -> list[Talk]:
     rows = Comment.objects.filter(answer__assessment=assessment, thread__in=threads_read(user, assessment))
     for comment in rows.select_related("by", "answer"):
         found.setdefault((comment.answer.indicator_id, comment.thread), ([], []))[0].append(comment)
-    for question in _sent(assessment).select_related("answer"):
+    for question in _sent(assessment, user).select_related("answer"):
         found.setdefault((question.answer.indicator_id, Comment.Thread.CENTRE), ([], []))[1].append(question)
     talks = [
         Talk(
@@ -189,7 +189,16 @@ def all_talks(assessment: Assessment, user: User) -> list[Talk]:
     return sorted(talks, key=lambda talk: talk.newest, reverse=True)
 
 
-def _sent(assessment: Assessment) -> QuerySet[Question]:
-    """The questions that the office got: no draft is told before its return."""
+def _sent(assessment: Assessment, user: User) -> QuerySet[Question]:
+    """The questions that the office got: no draft is told before its return.
+
+    Whoever may read an answer a second time (`services.blind`) does not see before it what others asked about it: that
+    would tell how the first reader judges.
+    """
     found = Question.objects.filter(answer__assessment=assessment, sent_with__isnull=False)
-    return found.select_related("asked_by", "answered_by")
+    found = found.select_related("asked_by", "answered_by")
+    if user.role not in REVIEWERS or assessment.status not in UNDER_REVIEW:
+        return found
+    judged = Review.objects.filter(judged_version=F("answer__version")).exclude(outcome="").exclude(judged_by=user)
+    waiting = SecondReading.objects.filter(reader=None, answer__assessment=assessment, answer__review__in=judged)
+    return found.filter(Q(asked_by=user) | ~Q(answer__in=waiting.values("answer")))

@@ -1,13 +1,14 @@
 """The second reading: who draws, who reads, that the first verdict is nowhere on the reader's pages, how they agree."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from assessments import services
-from assessments.models import Assessment, LogEntry, Outcome, Review, SecondReading, User
+from assessments.models import Assessment, LogEntry, Outcome, Question, Review, SecondReading, User
 from assessments.queries.second import second_of
 from assessments.services import Refused, Verdict
 from assessments.services.second import draw, read_again
@@ -122,6 +123,29 @@ def test_who_draws_and_who_reads(sent: Assessment, everyone: list[User], reviewe
 
 def plain(page: str) -> str:
     return re.sub(r'csrf[^"]*"[^>]*value="[^"]*"|X-CSRFToken": "[^"]*"', "", page)
+
+
+def test_what_the_first_reader_asked_is_not_in_the_readers_thread_before_she_has_read(
+    sent: Assessment, reviewer: User, other: User, head: User, inspector: User
+) -> None:
+    asked, places = "ขอทะเบียนผู้รับบริการ", ("indicators/2.1/comments/", "comments/")
+    services.ask(assessment=sent, indicator=node_of(sent, "2.1"), by=reviewer, text=asked)
+    services.return_for_correction(assessment=sent, by=reviewer, reason="โปรดตอบ", due_on=date(2026, 8, 20))
+    services.answer_question(question=Question.objects.get(), by=head, text="แนบแล้ว")
+    services.submit(assessment=sent, by=head, certified=True)
+
+    def seen(user: User) -> list[bool]:
+        return [asked in signed_in(user).get(f"/assessments/{sent.pk}/{place}").content.decode() for place in places]
+
+    assert seen(other) == [True, True]
+    reviewing.judge(sent, reviewer, "2.1")
+    drawn(sent, reviewer, "2.1")
+    assert {user.role: seen(user) for user in (reviewer, head, inspector)} == {
+        user.role: [True, True] for user in (reviewer, head, inspector)
+    }
+    assert seen(other) == [False, False]
+    again(sent, other)
+    assert seen(other) == [True, True]
 
 
 def test_the_readers_page_is_the_same_whatever_the_first_verdict_is(
