@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from indicators.scoring import HIGHEST, LEVELS, STEP, level_of
@@ -117,6 +118,14 @@ class Part:
             found.append(stand)
         return found
 
+    def counts(self, rows: Iterable[str]) -> Counter[Stand]:
+        """How many offices stand where: far less work than `stands` where many have the same signs."""
+        signs = Counter(map(itemgetter(slice(self.first, self.end)), rows))
+        found = Counter[Stand]()
+        for each, number in signs.items():
+            found[self.stand(each)] += number
+        return found
+
 
 # --- all offices: the memo's table ----------------------------------------------------------------
 
@@ -177,8 +186,8 @@ def percent(number: int, of: int) -> Decimal:
 
 
 def line(stands: Iterable[Stand]) -> Line:
-    """The offices' levels and their exact mean."""
-    found = Counter(stands)
+    """The offices' levels and their exact mean; the stands may be counted already."""
+    found = stands if isinstance(stands, Counter) else Counter(stands)
     counted = sum(found.values())
     levels = Counter[str]()
     # Sums of numerators by denominator: the same as adding fractions, and much less work.
@@ -218,7 +227,10 @@ def bin_of(mean: Decimal) -> Decimal:
 
 def bins(stands: Iterable[Stand]) -> list[Bin]:
     """The twenty half points from the top one down; what is still a range is in none."""
-    found = Counter(bin_of(stand.low) for stand in stands if stand.mean is not None)
+    found = Counter[Decimal]()
+    for stand, number in Counter(stands).items():
+        if stand.mean is not None:
+            found[bin_of(stand.low)] += number
     rows = []
     for half in range(19, -1, -1):
         low = (Decimal(half) / 2).quantize(Decimal("0.01"))
@@ -289,10 +301,7 @@ class Change(NamedTuple):
     office: int
     before: Stand
     now: Stand
-
-    @property
-    def by(self) -> Decimal:
-        return self.now.low - self.before.low
+    by: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +327,7 @@ def changes(now: Mapping[int, Stand], before: Mapping[int, Stand]) -> list[Chang
     for office, stand in now.items():
         last = before.get(office)
         if last is not None and last.mean is not None and stand.mean is not None:
-            found.append(Change(office, last, stand))
+            found.append(Change(office, last, stand, stand.low - last.low))
     return found
 
 
@@ -326,17 +335,21 @@ _RANK = {code: place for place, code in enumerate(LEVEL_CODES)}
 
 
 def movement(found: Sequence[Change], most: int = 5) -> Movement:
-    up = sorted((each for each in found if each.by > 0), key=lambda each: -each.by)
-    down = sorted((each for each in found if each.by < 0), key=lambda each: each.by)
+    by = attrgetter("by")
+    ordered = sorted(found, key=by)
+    risen, fallen = sum(each.by > 0 for each in found), sum(each.by < 0 for each in found)
+    down = ordered[: min(most, fallen)]
+    # Equal ones stay in the order given, at this end too.
+    up = sorted(found, key=by, reverse=True)[: min(most, risen)]
     ranks = [_RANK[each.before.level] - _RANK[each.now.level] for each in found]
     return Movement(
         compared=len(found),
-        risen=len(up),
-        fallen=len(down),
+        risen=risen,
+        fallen=fallen,
         level_up=sum(rank > 0 for rank in ranks),
         level_down=sum(rank < 0 for rank in ranks),
-        most_risen=tuple(up[:most]),
-        most_fallen=tuple(down[:most]),
+        most_risen=tuple(up),
+        most_fallen=tuple(down),
     )
 
 

@@ -141,11 +141,9 @@ def read_within(round_: Round, provinces: Sequence[int] | None, value: str) -> C
     )
     counted = COUNTED[value]
     offices = [
-        Office(
-            *(pk, province, iso, shown, region),
-            NEW if status == Status.DRAFT and not touched else status,
-            (signs or "") if status in counted else "",
-        )
+        Office(pk, province, iso, shown, region, status, (signs or "") if status in counted else "")
+        if touched or status != Status.DRAFT
+        else Office(pk, province, iso, shown, region, NEW, "")
         for pk, province, iso, shown, region, status, touched, signs in rows
     ]
     return Country(round_, editions.standard_of(round_.edition), value, offices)

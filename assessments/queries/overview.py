@@ -269,7 +269,7 @@ def _areas(country: Country) -> list[_Measured]:
     found = []
     for code, node in country.standard.areas.items():
         if code in country.parts:
-            of_area = line(country.stands(code))
+            of_area = line(country.parts[code].counts(country.rows))
             if of_area.mean is not None:
                 found.append(_Measured(node, of_area.mean, of_area.measured, of_area.failing))
     return found
@@ -301,16 +301,21 @@ def _regions(country: Country, regions: Iterable[Region], stands: Mapping[str, S
     found = []
     offices = Counter(office.region for office in country.offices)
     order = [*_dimensions(country), OVERALL]
+    codes = [office.region for office in country.counted]
+    by_region: dict[str, list[Counter[Stand]]] = {code: [Counter() for _ in order] for code in offices}
+    for place, key in enumerate(order):
+        for (code, stand), number in Counter(zip(codes, stands[key], strict=True)).items():
+            by_region[code][place][stand] += number
     for region in regions:
-        places = [place for place, office in enumerate(country.counted) if office.region == region.code]
-        lines = [line(stands[key][place] for place in places) for key in order]
+        if region.code not in by_region:
+            continue
+        lines = [line(counts) for counts in by_region[region.code]]
         of_all = lines[-1]
         link = link_of(country, region=region.code)
-        everybody = f"{country.list_address}&region={region.code}"
         found.append(
             RegionRow(
                 region.name,
-                Linked(offices[region.code], everybody),
+                Linked(offices[region.code], f"{country.list_address}&region={region.code}"),
                 Linked(of_all.counted, link),
                 [each.two for each in lines],
                 link,
@@ -318,7 +323,7 @@ def _regions(country: Country, regions: Iterable[Region], stands: Mapping[str, S
                 of_all.passing_percent,
             )
         )
-    return [each for each in found if each.offices.number]
+    return found
 
 
 def _changes(country: Country, before: Before | None, key: str, stands: Sequence[Stand]) -> list[Change]:
@@ -351,62 +356,76 @@ def map_of(country: Country, before: Before | None, key: str, *, change: bool) -
     stands = part.stands(country.rows)
     comparable = before is not None and before.pairing.compares(part)
     change = change and comparable
+    changed = {each.office: each for each in _changes(country, before, key, stands)} if change else {}
+    # Only what is drawn or stands in the table is told in words: among thousands that is little.
+    table: Sequence[Office] = country.offices
     if change:
-        told = _told_changes(country, _changes(country, before, key, stands))
+        table = sorted(table, key=lambda each: (each.province not in changed, _fallen(changed.get(each.province))))
+    table = table[:MOST_ROWS]
+    drawn = [office for office in country.offices if office.iso in outlines]
+    wanted = {office.pk for office in (*drawn, *table)}
+    if change:
+        told = _told_changes(
+            [(office, changed.get(office.province)) for office in country.offices if office.pk in wanted]
+        )
+        numbers = Counter(step_of(each.by) for each in changed.values())
     else:
-        told = _told_levels(country, key, stands)
-    spots = [
-        Spot(office.pk, office.name, *(told.get(office.pk) or _nothing(office)), outlines.get(office.iso, ""))
-        for office in country.offices
-    ]
-    numbers = Counter(spot.kind for spot in spots)
+        at = zip(country.counted, stands, strict=True)
+        told = _told_levels([each for each in at if each[0].pk in wanted], score=part.is_indicator)
+        numbers = Counter(stand.level for stand in stands)
+    numbers[NONE] = len(country.offices) - numbers.total()
+    spots = {
+        office.pk: Spot(
+            office.pk, office.name, *(told.get(office.pk) or _nothing(office)), outlines.get(office.iso, "")
+        )
+        for office in (*drawn, *table)
+    }
     with_office = {office.iso for office in country.offices}
-    rest = [(iso, outline) for iso, outline in outlines.items() if iso not in with_office]
-    rows = spots
-    if change:
-        by = {spot.pk: Decimal(spot.figure.replace("−", "-")) for spot in spots if spot.kind != NONE}
-        rows = sorted(spots, key=lambda spot: (spot.pk not in by, -by.get(spot.pk, Decimal(0))))
     return Map(
         node=node_of(country.standard, key),
-        spots=[spot for spot in spots if spot.outline],
-        rows=rows[:MOST_ROWS],
+        spots=[spots[office.pk] for office in drawn],
+        rows=[spots[office.pk] for office in table],
         keys=_keys(country, key, numbers, change=change),
         box=picture.box if picture else "",
-        rest=rest,
+        rest=[(iso, outline) for iso, outline in outlines.items() if iso not in with_office],
         change=change,
         comparable=comparable,
-        more=len(rows) > MOST_ROWS,
+        more=len(country.offices) > MOST_ROWS,
     )
+
+
+def _fallen(change: Change | None) -> Decimal:
+    """Sorts the biggest rise first."""
+    return -change.by if change else Decimal(0)
 
 
 Told = tuple[str, str, str, str, str]
 
 
-def _told_levels(country: Country, key: str, stands: Sequence[Stand]) -> dict[int, Told]:
-    """Kind, mark, word, figure and label of each counted office, by its key."""
+def _told_levels(found: Iterable[tuple[Office, Stand]], *, score: bool) -> dict[int, Told]:
+    """Kind, mark, word, figure and label of each office, by its key."""
     words = {level: str(word) for level, word in LEVEL_WORDS.items()}
-    indicator = country.parts[key].is_indicator
     sentence = _("%(province)s: level %(level)s, %(mean)s")
-    found = {}
-    for office, stand in zip(country.counted, stands, strict=True):
-        figure = figure_of(stand, score=indicator)
+    told = {}
+    for office, stand in found:
+        figure = figure_of(stand, score=score)
         word = words[stand.level]
         label = sentence % {"province": office.name, "level": word, "mean": figure}
         if stand.level == NO_LEVEL:
             label = f"{office.name}: {word} {figure}"
-        found[office.pk] = (stand.level, mark_of(stand.level), word, figure, label)
-    return found
+        told[office.pk] = (stand.level, mark_of(stand.level), word, figure, label)
+    return told
 
 
-def _told_changes(country: Country, found: Iterable[Change]) -> dict[int, Told]:
+def _told_changes(found: Iterable[tuple[Office, Change | None]]) -> dict[int, Told]:
     words = {step: str(word) for step, word in CHANGE_WORDS.items()}
     sentence = _("%(province)s: %(change)s, from %(before)s to %(now)s")
-    offices = {office.province: office for office in country.counted}
     told = {}
-    for each in found:
-        office, step, by = offices[each.office], step_of(each.by), signed(each.by)
-        label = sentence % {"province": office.name, "change": by, "before": each.before.low, "now": each.now.low}
-        told[office.pk] = (step, CHANGE_MARKS[step], words[step], by, label)
+    for office, each in found:
+        if each is not None:
+            step, by = step_of(each.by), signed(each.by)
+            label = sentence % {"province": office.name, "change": by, "before": each.before.low, "now": each.now.low}
+            told[office.pk] = (step, CHANGE_MARKS[step], words[step], by, label)
     return told
 
 
