@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import country, country_files, resources
+from assessments.views import country, country_files, resources, trends
 
 urlpatterns: list[URLPattern] = [
     path("country/", country.country, name="country"),
+    path("country/trends/", trends.country_trends, name="country_trends"),
+    path("country/trends.svg", trends.country_trends_chart, name="country_trends_chart"),
     path("country/<int:year>/", country.country, name="country_year"),
     path("country/<int:year>/matrix/", country.country_matrix, name="country_matrix"),
     path("country/<int:year>/resources/", resources.country_resources, name="country_resources"),

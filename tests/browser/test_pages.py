@@ -29,6 +29,8 @@ REVIEWER = {
     "resources": "/country/{year}/resources/",
     "resource": "/country/{year}/resources/1.29/?item=insurance",
     "open_data_nothing": "/country/{year}/data/",
+    "trends": "/country/trends/?value=claimed&show=2-1&place=TH-50",
+    "trends_of_all": "/country/trends/",
     "country": "/country/",
     "country_change": "/country/?change=1&show=2&value=claimed",
     "country_matrix": "/country/{year}/matrix/?value=claimed&sort=-overall",
