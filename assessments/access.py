@@ -226,13 +226,15 @@ def for_attachment(view: View) -> View:
     return cast("View", checked)
 
 
-def for_visit(action: Action) -> Callable[[View], View]:
-    """The view gets the visit of `pk`, to an office that the person sees; only its writer does more than read it."""
+def for_visit(action: Action, *, removed: bool = False) -> Callable[[View], View]:
+    """The view gets the visit of `pk`, to an office that the person sees; only its writer does more than read it. One
+    that is removed is found only where it is put back (`removed`)."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            visit = get_object_or_404(Visit.objects.select_related("by"), pk=pk)
+            found = Visit.objects.all() if removed else Visit.objects.filter(removed_at=None)
+            visit = get_object_or_404(found.select_related("by"), pk=pk)
             assessment = get_object_or_404(assessments_seen(request.user), pk=visit.assessment_id)
             _refuse_all_but_the_writer(request.user, action, assessment, visit.by_id)
             visit.assessment = assessment

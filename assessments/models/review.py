@@ -300,7 +300,8 @@ class Phrase(models.Model):
 
 
 class Visit(models.Model):
-    """A supervision visit to an office by its regional supporter or by an inspector."""
+    """A supervision visit to an office by its regional supporter or by an inspector. One that its writer removed is
+    kept with its findings, and can be put back."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="visits")
     visited_on = models.DateField(_("date of the visit"))
@@ -309,6 +310,7 @@ class Visit(models.Model):
     advice = models.TextField(_("advice"), blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-visited_on", "-pk"]

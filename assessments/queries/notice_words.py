@@ -36,6 +36,7 @@ class Kind(StrEnum):
     REPLY_OVER = "reply_over"
     ANSWERED = "answered"
     COMMENT = "comment"
+    FINDING = "finding"
 
 
 # What comes with a day, and has no time of its own.
@@ -46,7 +47,8 @@ _DAYS = frozenset({Kind.DUE, Kind.OVERDUE, Kind.REPLY_DUE, Kind.REPLY_OVER})
 class Item:
     """One fact that concerns a person. `key` names it for good, so that it is seen and mailed once.
 
-    `name` is who did it, `code` the indicator, `text` a reason or a comment, `day` the day that it names.
+    `name` is who did it, `code` the indicator, `text` a reason or a comment, `day` the day that it names, `visit` the
+    key of the visit on which a finding was made.
     """
 
     kind: Kind
@@ -57,6 +59,7 @@ class Item:
     code: str = ""
     text: str = ""
     day: date | None = None
+    visit: int | None = None
 
     @property
     def group(self) -> str:
@@ -68,6 +71,8 @@ class Item:
                 return f"{self.kind}:{self.about.round_id}"
             case Kind.COMMENT | Kind.ANSWERED:
                 return f"{self.kind}:{self.about.pk}"
+            case Kind.FINDING:
+                return f"{self.kind}:{self.about.pk}:{self.visit or self.name}"
             case _:
                 return self.key
 
@@ -283,6 +288,20 @@ def _comment_detail(notice: Notice) -> str:
     return f"{notice.first.name}: {_short(notice.first.text)}"
 
 
+def _finding(notice: Notice) -> str:
+    count = len(notice.items)
+    return ngettext(
+        "%(name)s wrote %(count)s finding at your office: %(codes)s (fiscal year %(year)s).",
+        "%(name)s wrote %(count)s findings at your office: %(codes)s (fiscal year %(year)s).",
+        count,
+    ) % {
+        "name": notice.first.name,
+        "count": count,
+        "codes": _names(dict.fromkeys(item.code for item in reversed(notice.items))),
+        "year": notice.year,
+    }
+
+
 _SENTENCES: dict[Kind, Callable[[Notice], str]] = {
     Kind.INVITED: _invited,
     Kind.ASSIGNED: _assigned,
@@ -300,6 +319,7 @@ _SENTENCES: dict[Kind, Callable[[Notice], str]] = {
     Kind.REPLY_OVER: _reply_over,
     Kind.ANSWERED: _answered,
     Kind.COMMENT: _comment,
+    Kind.FINDING: _finding,
 }
 _DETAILS: dict[Kind, Callable[[Notice], str]] = {
     Kind.ASSIGNED: _assigned_detail,
@@ -337,8 +357,20 @@ def _link(notice: Notice) -> str:
             return reverse("national_assessment", args=[first.about.pk])
         case Kind.COMMENT:
             return reverse("comment_list", args=[first.about.pk])
+        case Kind.FINDING:
+            return _finding_link(notice)
         case _:
             return reverse("assessment_detail", args=[first.about.pk])
+
+
+def _finding_link(notice: Notice) -> str:
+    """The visit on which it was found; of those without a visit the indicator, or the list of several."""
+    first = notice.first
+    if first.visit:
+        return reverse("visit_detail", args=[first.visit])
+    if len(notice.items) > 1:
+        return f"{reverse('visit_list')}?round={notice.year}&office={first.about.pk}"
+    return f"{reverse('answer_detail', args=[first.about.pk, first.code])}#_findings"
 
 
 def _names(names: Iterable[str]) -> str:

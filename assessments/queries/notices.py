@@ -17,6 +17,7 @@ from assessments.models import (
     Assignment,
     Comment,
     Extension,
+    Finding,
     Invitation,
     NoticeMark,
     Question,
@@ -124,6 +125,7 @@ def _of_office(person: User, since: datetime) -> Iterator[Item]:
         told_at = [*([move.at] if move else []), *([extension.given_at] if extension else [])]
         yield from _reminder(assessment, told_at)
     yield from _assigned(person, since, assessments)
+    yield from _found(since, assessments)
     theirs = Comment.objects.filter(answer__assessment__in=assessments).exclude(by__province=person.province_id)
     yield from _comments(theirs, person, since, assessments)
 
@@ -179,6 +181,15 @@ def _assigned(person: User, since: datetime, assessments: dict[int, Assessment])
     for pk, at, assessment, name, code, due_on in found.values_list(*columns):
         key = f"assigned:{pk}:{at.timestamp():.0f}"
         yield Item(Kind.ASSIGNED, key, at, assessment=assessments[assessment], name=name, code=code, day=due_on)
+
+
+def _found(since: datetime, assessments: dict[int, Assessment]) -> Iterator[Item]:
+    """What visitors found at the office's indicators, until it has said what became of it. One query."""
+    found = Finding.objects.filter(answer__assessment__in=assessments, at__gte=since, removed_at=None, follow_up="")
+    columns = ("pk", "at", "answer__assessment_id", "visit_id", "by__full_name", "answer__indicator__code", "text")
+    for pk, at, assessment, visit, name, code, text in found.order_by("-answer__indicator_id").values_list(*columns):
+        told = {"assessment": assessments[assessment], "name": name, "code": code, "text": text, "visit": visit}
+        yield Item(Kind.FINDING, f"finding:{pk}", at, **told)
 
 
 # --- the central division ------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def offices_of(user: User, year: int) -> list[Assessment]:
 
 def visits_of(user: User, year: int, office: int | None = None) -> list[Paid]:
     """The visits of a round that a person sees, the newest first. Two queries."""
-    found = Visit.objects.filter(assessment__in=assessments_seen(user), assessment__round__year=year)
+    found = Visit.objects.filter(removed_at=None, assessment__in=assessments_seen(user), assessment__round__year=year)
     if office is not None:
         found = found.filter(assessment=office)
     return _paid(found, user)
@@ -116,7 +116,7 @@ def _in_order(findings: Iterable[Found]) -> list[Found]:
 
 def visits_to(assessment: Assessment, user: User) -> list[Paid]:
     """The visits to an office in a round. Two queries, one without visits."""
-    return _paid(Visit.objects.filter(assessment=assessment), user)
+    return _paid(Visit.objects.filter(assessment=assessment, removed_at=None), user)
 
 
 def alone_at(assessment: Assessment, user: User) -> list[Found]:
@@ -184,7 +184,7 @@ def file_or_404(finding: Finding, key: UUID) -> Attachment:
 
 def own_visits(assessment: Assessment, user: User) -> list[Visit]:
     """The person's own visits to an office in a round, the newest first. One query."""
-    return list(Visit.objects.filter(assessment=assessment, by=user))
+    return list(Visit.objects.filter(assessment=assessment, by=user, removed_at=None))
 
 
 def indicator_choices(assessment: Assessment) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -41,7 +41,7 @@ def record_visit(
     """Write a visit down; raises Refused. The same one sent twice is there once."""
     assessment = locked(assessment, by=by, action=Action.VISIT)
     said = _told(assessment, visited_on=visited_on, who=who, summary=summary, advice=advice)
-    same = Visit.objects.filter(assessment=assessment, by=by, **said).first()
+    same = Visit.objects.filter(assessment=assessment, by=by, removed_at=None, **said).first()
     if same is not None:
         return same
     visit = Visit.objects.create(assessment=assessment, by=by, at=timezone.now(), **said)
@@ -55,6 +55,7 @@ def change_visit(*, visit: Visit, by: User, visited_on: date, who: str, summary:
     assessment = locked(visit.assessment, by=by, action=Action.VISIT)
     visit = Visit.objects.get(pk=visit.pk)
     _refuse_others(by, visit.by_id)
+    _refuse_removed(visit)
     said = _told(assessment, visited_on=visited_on, who=who, summary=summary, advice=advice)
     old = {name: getattr(visit, name) for name in _VISIT}
     if said != old:
@@ -63,6 +64,49 @@ def change_visit(*, visit: Visit, by: User, visited_on: date, who: str, summary:
         visit.save(update_fields=_VISIT)
         _log("change_visit", assessment, by, {"visit": visit.pk, "old": _as_json(old), "new": _as_json(said)})
     return visit
+
+
+@transaction.atomic
+def remove_visit(*, visit: Visit, by: User) -> Visit:
+    """Take a visit, recorded for a wrong office perhaps, off every page, and its findings with it; they are kept, and
+    `restore_visit` puts them back. Raises Refused."""
+    visit, assessment = _own_visit(visit, by)
+    if visit.removed_at is not None:
+        return visit
+    findings = Finding.objects.filter(visit=visit, removed_at=None)
+    if findings.exclude(follow_up="").exists():
+        raise Refused(_("The office has said what became of a finding of this visit, so the visit stays."))
+    visit.removed_at = timezone.now()
+    visit.save(update_fields=["removed_at"])
+    # The same moment tells those that go with the visit from those that were removed before it.
+    number = findings.update(removed_at=visit.removed_at)
+    _log("remove_visit", assessment, by, {"visit": visit.pk, "findings": number})
+    return visit
+
+
+@transaction.atomic
+def restore_visit(*, visit: Visit, by: User) -> Visit:
+    """Put a removed visit back with the findings that went with it; raises Refused."""
+    visit, assessment = _own_visit(visit, by)
+    if visit.removed_at is not None:
+        number = Finding.objects.filter(visit=visit, removed_at=visit.removed_at).update(removed_at=None)
+        visit.removed_at = None
+        visit.save(update_fields=["removed_at"])
+        _log("restore_visit", assessment, by, {"visit": visit.pk, "findings": number})
+    return visit
+
+
+def _own_visit(visit: Visit, by: User) -> tuple[Visit, Assessment]:
+    """The visit as it is now, with its assessment locked; raises Refused for whoever did not write it."""
+    assessment = locked(visit.assessment, by=by, action=Action.VISIT)
+    now = Visit.objects.get(pk=visit.pk)
+    _refuse_others(by, now.by_id)
+    return now, assessment
+
+
+def _refuse_removed(visit: Visit | None) -> None:
+    if visit is not None and visit.removed_at is not None:
+        raise Refused(_("This visit is removed; put it back first."))
 
 
 @transaction.atomic
@@ -82,6 +126,7 @@ def add_finding(
         _refuse_others(by, visit.by_id)
         if visit.assessment_id != assessment.pk:
             raise Refused(_("This visit was to another office."))
+        _refuse_removed(Visit.objects.get(pk=visit.pk))
     said = _found(text, advice)
     answer = Answer.objects.only("pk").get(assessment=assessment, indicator_id=indicator.pk)
     same = Finding.objects.filter(answer=answer, visit=visit, by=by, removed_at__isnull=True, **said).first()
@@ -124,6 +169,7 @@ def remove_finding(*, finding: Finding, by: User) -> Finding:
 def restore_finding(*, finding: Finding, by: User) -> Finding:
     """Put a removed finding back; raises Refused."""
     finding, assessment = _own(finding, by)
+    _refuse_removed(finding.visit)
     if finding.removed_at is not None:
         finding.removed_at = None
         finding.save(update_fields=["removed_at"])
@@ -159,7 +205,7 @@ def _refuse_not_own(finding: Finding, by: User) -> None:
 def _own(finding: Finding, by: User) -> tuple[Finding, Assessment]:
     """The finding as it is now, with its assessment locked; raises Refused for whoever did not write it."""
     assessment = locked(finding.answer.assessment, by=by, action=Action.VISIT)
-    now = Finding.objects.select_related("answer").get(pk=finding.pk)
+    now = Finding.objects.select_related("answer", "visit").get(pk=finding.pk)
     _refuse_others(by, now.by_id)
     return now, assessment
 

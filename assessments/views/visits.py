@@ -18,8 +18,8 @@ from assessments.services import Refused
 from assessments.services import visits as services
 from assessments.workflow import Action
 
-# The finding that the person removed last, to be put back.
-UNDO = "finding_removed"
+# The finding and the visit that the person removed last, to be put back.
+UNDO, UNDO_VISIT = "finding_removed", "visit_removed"
 
 
 @require_safe
@@ -43,6 +43,7 @@ def visit_list(request: AppRequest) -> HttpResponse:
         "visits": queries.visits_of(request.user, year, form.chosen),
         "alone": queries.alone_at(office, request.user) if office else [],
         "undo": request.session.get(UNDO),
+        "undo_visit": request.session.get(UNDO_VISIT),
     }
     return render(request, "visits/list.html", context)
 
@@ -85,6 +86,33 @@ def _form_page(
 ) -> HttpResponse:
     context = {"assessment": assessment, "form": form, "visit": visit}
     return render(request, "visits/visit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@for_visit(Action.VISIT)
+def visit_remove(request: AppRequest, visit: Visit) -> HttpResponse:
+    """Take a visit off the pages; the list offers to put it back."""
+    try:
+        services.remove_visit(visit=visit, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("visit_detail", pk=visit.pk)
+    request.session[UNDO_VISIT] = visit.pk
+    messages.success(request, _("The visit and its findings are removed."))
+    return redirect(f"{reverse('visit_list')}?round={visit.assessment.round.year}&office={visit.assessment_id}")
+
+
+@require_POST
+@for_visit(Action.VISIT, removed=True)
+def visit_restore(request: AppRequest, visit: Visit) -> HttpResponse:
+    try:
+        services.restore_visit(visit=visit, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("visit_list")
+    request.session.pop(UNDO_VISIT, None)
+    messages.success(request, _("The visit is back with its findings."))
+    return redirect("visit_detail", pk=visit.pk)
 
 
 @require_safe

@@ -407,11 +407,11 @@ def test_the_number_of_offices_costs_no_query(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_an_office_costs_seven_queries(
+def test_an_office_costs_eight_queries(
     assign: Callable[..., None], editor: User, head: User, django_assert_num_queries: Any, count: int
 ) -> None:
     assign(editor, head, *("2.1", "2.2", "2.3")[:count])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(queries.notices_of(editor)[0].items) == count
 
 

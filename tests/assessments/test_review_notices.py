@@ -10,6 +10,7 @@ from assessments import services
 from assessments.models import Assessment, User
 from assessments.queries import notices as queries
 from assessments.queries.notice_words import Kind
+from assessments.services import visits
 from assessments.workflow import Role
 from indicators.editions import EditionNode
 from tests import reviewing
@@ -115,3 +116,28 @@ def test_an_answered_question_is_told_to_who_asked_until_it_is_judged(
     assert Kind.ANSWERED not in [notice.kind for notice in queries.notices_of(manager)]
     reviewing.judge(sent, reviewer, "2.4")
     assert Kind.ANSWERED not in [notice.kind for notice in queries.notices_of(reviewer)]
+
+
+def test_findings_are_told_to_the_office_visit_by_visit(
+    assessment: Assessment, editor: User, reviewer: User, inspector: User, standard: EditionNode
+) -> None:
+    visit = visits.record_visit(assessment=assessment, by=inspector, visited_on=date(2026, 8, 1), who="คณะตรวจ")
+    first, *_others = [
+        visits.add_finding(
+            assessment=assessment, indicator=standard.indicators[code], by=inspector, text=text, visit=on
+        )
+        for code, text, on in (("2.1", "ทะเบียนไม่ครบ", visit), ("2.3", "ไม่มีรายงาน", visit), ("4.1", "ดีมาก", None))
+    ]
+    alone, together = sorted(queries.notices_of(editor), key=lambda notice: len(notice.items))
+    name = inspector.full_name
+    with translation.override("en"):
+        assert together.sentence == f"{name} wrote 2 findings at your office: 2.1, 2.3 (fiscal year 2569)."
+    assert together.link == f"/visits/{visit.pk}/"
+    assert alone.detail == "ดีมาก"
+    assert alone.link == f"/assessments/{assessment.pk}/indicators/4.1/#_findings"
+    assert [notice.kind for notice in queries.to_mail(editor)] == [Kind.FINDING, Kind.FINDING]
+    assert queries.notices_of(reviewer) == queries.notices_of(inspector) == []
+    visits.remove_finding(finding=first, by=inspector)
+    assert sorted(len(notice.items) for notice in queries.notices_of(editor)) == [1, 1]
+    visits.remove_visit(visit=visit, by=inspector)
+    assert len(queries.notices_of(editor)) == 1

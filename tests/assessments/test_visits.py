@@ -392,3 +392,95 @@ def test_the_list_of_one_office(sent: Assessment, inspector: User, standard: Edi
     assert [paid.visit.who for paid in one.context["visits"]] == ["ที่ภูเก็ต"]
     assert "จากโต๊ะ" in one.content.decode()
     assert client.get("/visits/", {"round": "x", "office": "y"}).status_code == 200
+
+
+# --- a visit recorded for the wrong office ------------------------------------------------------------
+
+
+class TestRemovedVisit:
+    def test_it_goes_with_its_findings_and_comes_back_with_them(
+        self, assessment: Assessment, inspector: User, standard: EditionNode
+    ) -> None:
+        visit = visit_by(assessment, inspector)
+        kept = find(assessment, inspector, standard, visit=visit)
+        before = find(assessment, inspector, standard, visit=visit, text="ลบไปก่อนแล้ว")
+        services.remove_finding(finding=before, by=inspector)
+        removed = services.remove_visit(visit=visit, by=inspector)
+        assert removed.removed_at is not None
+        kept.refresh_from_db()
+        assert kept.removed_at == removed.removed_at
+        # Twice is once.
+        assert services.remove_visit(visit=visit, by=inspector).removed_at == removed.removed_at
+        assert services.restore_visit(visit=visit, by=inspector).removed_at is None
+        assert list(Finding.objects.filter(removed_at=None)) == [kept]
+        logged = (
+            LogEntry.objects.filter(what__endswith="_visit").order_by("pk").values_list("what", "details__findings")
+        )
+        assert list(logged) == [("record_visit", None), ("remove_visit", 1), ("restore_visit", 1)]
+
+    def test_nothing_is_done_with_it_while_it_is_removed(
+        self, assessment: Assessment, inspector: User, standard: EditionNode
+    ) -> None:
+        visit = visit_by(assessment, inspector)
+        finding = find(assessment, inspector, standard, visit=visit)
+        services.remove_visit(visit=visit, by=inspector)
+        for act in (
+            lambda: services.change_visit(visit=visit, by=inspector, visited_on=date(2026, 8, 1), who="ก"),
+            lambda: find(assessment, inspector, standard, visit=visit, text="อีกข้อ"),
+            lambda: services.restore_finding(finding=finding, by=inspector),
+        ):
+            with pytest.raises(Refused):
+                act()
+        again = visit_by(assessment, inspector)
+        assert again.pk != visit.pk
+
+    def test_what_the_office_answered_stays(
+        self, assessment: Assessment, inspector: User, editor: User, standard: EditionNode
+    ) -> None:
+        visit = visit_by(assessment, inspector)
+        finding = find(assessment, inspector, standard, visit=visit)
+        Finding.objects.filter(pk=finding.pk).update(
+            follow_up="done", follow_up_text="ครบแล้ว", follow_up_by=editor, follow_up_at="2026-08-03T00:00Z"
+        )
+        response = in_english(inspector).post(f"/visits/{visit.pk}/remove/")
+        assert told(response) == [
+            "error: The office has said what became of a finding of this visit, so the visit stays."
+        ]
+        assert Visit.objects.get().removed_at is None
+
+    def test_the_pages(
+        self, assessment: Assessment, inspector: User, editor: User, reviewer: User, standard: EditionNode
+    ) -> None:
+        visit = visit_by(assessment, inspector)
+        find(assessment, inspector, standard, visit=visit)
+        client, page, listed = in_english(inspector), f"/visits/{visit.pk}/", "/visits/?round=2569"
+        assert "Remove the visit" in client.get(page).content.decode()
+        assert "Remove the visit" not in in_english(reviewer).get(page).content.decode()
+        after = client.post(f"{page}remove/", follow=True)
+        assert f'action="{page}restore/"' in after.content.decode()
+        assert "No visit is recorded here yet." in text_of(after)
+        for user in (inspector, editor, reviewer):
+            theirs = signed_in(user)
+            assert theirs.get(page).status_code == 404
+            assert FOUND not in theirs.get(listed).content.decode()
+            assert FOUND not in theirs.get(f"/assessments/{assessment.pk}/indicators/2.1/").content.decode()
+        assert client.post(f"{page}change/", DAY).status_code == 404
+        back = client.post(f"{page}restore/", follow=True)
+        assert back.redirect_chain[-1][0] == page
+        assert FOUND in back.content.decode()
+        assert "restore" not in client.get(listed).content.decode()
+
+    def test_who_and_how(
+        self, assessment: Assessment, inspector: User, helper: User, editor: User, stranger: User
+    ) -> None:
+        visit = visit_by(assessment, inspector)
+        for act in ("remove", "restore"):
+            path = f"/visits/{visit.pk}/{act}/"
+            found = {user.role: signed_in(user).post(path).status_code for user in (helper, editor)}
+            assert found == {"supporter": 403, "office_editor": 403}
+            assert signed_in(stranger).post(path).status_code == 404
+            assert signed_in(inspector).get(path).status_code == 405
+            assert Client().post(path).status_code == 302
+        with pytest.raises(Refused):
+            services.remove_visit(visit=visit, by=helper)
+        assert Visit.objects.get().removed_at is None
