@@ -16,11 +16,13 @@ from indicators.editions import IndicatorNode
 class Procedure:
     """What stands between an assessment and its next move; each is empty where it does not matter.
 
-    `left` are the indicators without a verdict on their answer as it is now, `drafts` the questions that the next
-    return sends, `open_disputes` the disputed indicators that are not settled.
+    `left` are the indicators without a verdict on their answer as it is now, `waiting` those whose verdict asks for
+    evidence, `drafts` the questions that the next return sends, `open_disputes` the disputed indicators that are not
+    settled.
     """
 
     left: Sequence[IndicatorNode]
+    waiting: Sequence[IndicatorNode]
     drafts: Sequence[Question]
     open_disputes: Sequence[IndicatorNode]
     judged: int
@@ -29,7 +31,7 @@ class Procedure:
 
     @property
     def can_verify(self) -> bool:
-        return not self.left and not self.drafts
+        return not self.left and not self.waiting and not self.drafts
 
     @property
     def drafted_codes(self) -> list[str]:
@@ -41,24 +43,26 @@ def of(assessment: Assessment) -> Procedure:
     """At most three queries."""
     nodes = editions.standard_of(assessment.round.edition).indicators
     left: list[IndicatorNode] = []
+    waiting: list[IndicatorNode] = []
     drafts: list[Question] = []
     disputes: dict[str, bool] = {}
     judged = len(nodes)
     if assessment.status in UNDER_REVIEW:
-        done = _judged(assessment)
-        left = [node for node in nodes.values() if node.pk not in done]
-        judged = len(nodes) - len(left)
+        said = _judged(assessment)
+        left = [node for node in nodes.values() if node.pk not in said]
+        waiting = [node for node in nodes.values() if said.get(node.pk) == Outcome.EVIDENCE]
+        judged = len(nodes) - len(left) - len(waiting)
         drafts = drafts_of(assessment)
     if assessment.status in {Status.VERIFIED, Status.REPLIED}:
         disputes = _disputes(assessment)
     open_disputes = [node for code, node in nodes.items() if disputes.get(code) is False]
-    return Procedure(left, drafts, open_disputes, judged, len(disputes), late_by(assessment))
+    return Procedure(left, waiting, drafts, open_disputes, judged, len(disputes), late_by(assessment))
 
 
-def _judged(assessment: Assessment) -> set[int]:
-    """The indicators whose verdict is about the answer as it is now, and final but for the reply."""
+def _judged(assessment: Assessment) -> dict[int, str]:
+    """The verdicts that are about the answers as they are now, by indicator's key."""
     found = Review.objects.filter(answer__assessment=assessment, judged_version=F("answer__version"))
-    return set(found.exclude(outcome__in=["", Outcome.EVIDENCE]).values_list("answer__indicator_id", flat=True))
+    return dict(found.exclude(outcome="").values_list("answer__indicator_id", "outcome"))
 
 
 def _disputes(assessment: Assessment) -> dict[str, bool]:

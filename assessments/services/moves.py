@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.calendar import today
-from assessments.models import Answer, Assessment, Evidence, Question, Review, User
+from assessments.models import Answer, Assessment, Evidence, Outcome, Question, Review, User
 from assessments.services.answers import recount
 from assessments.services.base import Refused, locked
 from assessments.services.deciding import decide_rows
@@ -104,6 +105,8 @@ def verify(*, assessment: Assessment, by: User) -> Assessment:
     standard = editions.standard_of(assessment.round.edition)
     judged = current(assessment)
     left = [code for code, node in standard.indicators.items() if node.pk not in judged]
+    waiting = _waiting_for_evidence(assessment) if left else []
+    left = [code for code in left if code not in waiting]
     if left:
         raise Refused(
             ngettext(
@@ -111,7 +114,18 @@ def verify(*, assessment: Assessment, by: User) -> Assessment:
                 "%(count)s answers are not judged yet (%(codes)s); judge them before you verify.",
                 len(left),
             )
-            % {"count": len(left), "codes": ", ".join([*left[:MOST_CODES], *(["…"] if left[MOST_CODES:] else [])])}
+            % {"count": len(left), "codes": _some(left)}
+        )
+    if waiting:
+        raise Refused(
+            ngettext(
+                "%(count)s answer waits for evidence (%(codes)s): return the assessment with a question about it, or "
+                "give it another verdict.",
+                "%(count)s answers wait for evidence (%(codes)s): return the assessment with a question about each, or "
+                "give them another verdict.",
+                len(waiting),
+            )
+            % {"count": len(waiting), "codes": _some(waiting)}
         )
     drafts = [draft.answer.indicator.code for draft in drafts_of(assessment)]
     if drafts:
@@ -126,6 +140,17 @@ def verify(*, assessment: Assessment, by: User) -> Assessment:
     verified = move(assessment, Action.VERIFY, by=by, due_on=assessment.reply_until)
     mail_verified(assessment=verified, by=by)
     return verified
+
+
+def _waiting_for_evidence(assessment: Assessment) -> list[str]:
+    """The indicators whose verdict asks for evidence of the answer as it is now, in printed order."""
+    found = Review.objects.filter(answer__assessment=assessment, judged_version=F("answer__version"))
+    found = found.filter(outcome=Outcome.EVIDENCE).order_by("answer__indicator_id")
+    return list(found.values_list("answer__indicator__code", flat=True))
+
+
+def _some(codes: list[str]) -> str:
+    return ", ".join([*codes[:MOST_CODES], *(["…"] if codes[MOST_CODES:] else [])])
 
 
 @transaction.atomic

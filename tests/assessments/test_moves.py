@@ -8,11 +8,22 @@ from typing import Any, Self
 import pytest
 from django.contrib.messages import get_messages
 from django.db import transaction
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from assessments import services
-from assessments.models import Assessment, Extension, Province, StatusChange, SupportMembership, SupportOffice, User
+from assessments.models import (
+    Answer,
+    Assessment,
+    Extension,
+    Outcome,
+    Province,
+    StatusChange,
+    SupportMembership,
+    SupportOffice,
+    User,
+)
 from assessments.workflow import Role, Status
 from indicators.editions import EditionNode
 from tests import reviewing
@@ -158,9 +169,15 @@ def test_a_supporter_of_other_provinces_does_not_find_it(move: str, submitted: A
 
 @pytest.mark.parametrize("move", VIEWS)
 def test_requires_login(move: str, submitted: Assessment, client: Client) -> None:
+    """Where a reason was typed, a page that keeps it comes instead of the sign-in."""
     response = post(client, submitted, move)
-    assert response.status_code == 302
-    assert response.headers["Location"].startswith("/accounts/login/")
+    if move in {"return", "reopen", "extend"}:
+        assert response.status_code == 401
+        assert "/accounts/login/" in response.content.decode()
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/accounts/login/")
+    assert not StatusChange.objects.exists()
 
 
 @pytest.mark.parametrize("move", VIEWS)
@@ -240,6 +257,32 @@ def test_verifying_what_is_not_judged_is_refused_with_what_is_left(submitted: As
     assert response.status_code == 422
     assert "86 answers are not judged yet (1.1, 1.2," in response.content.decode()
     assert not StatusChange.objects.exists()
+
+
+def test_what_waits_for_evidence_is_not_called_unjudged(
+    judged: Assessment, reviewer: User, as_reviewer: Client, standard: EditionNode
+) -> None:
+    as_reviewer.cookies["django_language"] = "en"
+    reviewing.judge(judged, reviewer, "2.1", outcome=Outcome.EVIDENCE, reason="ขอรายงาน")
+    page = " ".join(as_reviewer.get(f"/offices/{judged.pk}/").content.decode().split())
+    told = "1 answer waits for evidence: return the assessment with a question about it, or give it another verdict."
+    assert told in page
+    assert "not judged yet; it has to be judged" not in page
+    assert f"/offices/{judged.pk}/verify/" not in page
+    refused = post(as_reviewer, judged, "verify").content.decode()
+    assert "1 answer waits for evidence (2.1): return the assessment with a question about it" in refused
+    Answer.objects.filter(assessment=judged, indicator__code="2.1").update(version=F("version") + 1)
+    refused = post(as_reviewer, judged, "verify").content.decode()
+    assert "1 answer is not judged yet (2.1); judge it before you verify." in refused
+
+
+def test_a_written_question_leads_to_where_it_can_be_deleted(
+    judged: Assessment, standard: EditionNode, reviewer: User, as_reviewer: Client
+) -> None:
+    services.ask(assessment=judged, indicator=standard.indicators["3.1"], by=reviewer, text="ขอทะเบียน")
+    page = as_reviewer.get(f"/offices/{judged.pk}/").content.decode()
+    assert f'<a href="/assessments/{judged.pk}/review/3.1/#_questions">3.1</a>' in page
+    assert 'id="_questions"' in as_reviewer.get(f"/assessments/{judged.pk}/review/3.1/").content.decode()
 
 
 def test_the_questions_that_go_with_a_return_stand_beside_it(

@@ -404,6 +404,6 @@ def test_a_move_costs_the_same_queries(
     with django_assert_num_queries(13 + LOCK):
         services.submit(assessment=answered, by=head, certified=True)
     reviewing.judged(answered, reviewer)
-    with django_assert_num_queries(10 + LOCK):
+    with django_assert_num_queries(11 + LOCK):
         services.verify(assessment=answered, by=reviewer)
     assert list(answered.history.values_list("action", flat=True)) == [Action.VERIFY, Action.BEGIN, Action.SUBMIT]
