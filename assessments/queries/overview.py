@@ -50,6 +50,7 @@ CHANGE_WORDS: dict[str, str | Promise] = {
 }
 CHANGE_MARKS = {"up_much": "▲▲", "up": "▲", "same": "●", "down": "▼", "down_much": "▼▼"}
 NONE_WORD = gettext_lazy("No score that counts yet")
+NOT_COMPARED = gettext_lazy("No whole scores of both years")
 
 Node = DimensionNode | AreaNode | IndicatorNode | None
 
@@ -376,7 +377,10 @@ def map_of(country: Country, before: Before | None, key: str, *, change: bool) -
     numbers[NONE] = len(country.offices) - numbers.total()
     spots = {
         office.pk: Spot(
-            office.pk, office.name, *(told.get(office.pk) or _nothing(office)), outlines.get(office.iso, "")
+            office.pk,
+            office.name,
+            *(told.get(office.pk) or _nothing(office, change=change)),
+            outlines.get(office.iso, ""),
         )
         for office in (*drawn, *table)
     }
@@ -429,8 +433,8 @@ def _told_changes(found: Iterable[tuple[Office, Change | None]]) -> dict[int, To
     return told
 
 
-def _nothing(office: Office) -> Told:
-    word = str(NONE_WORD)
+def _nothing(office: Office, *, change: bool) -> Told:
+    word = str(NOT_COMPARED if change else NONE_WORD)
     return NONE, "–", word, "–", f"{office.name}: {word} ({STATUSES[office.status]})"
 
 
@@ -456,5 +460,6 @@ def _keys(country: Country, key: str, numbers: Mapping[str, int], *, change: boo
             if level != NO_LEVEL or numbers[level]
         ]
     if numbers[NONE]:
-        found.append(Key(NONE, "–", str(NONE_WORD), numbers[NONE], "" if change else link_of(country, counted=0)))
+        word = str(NOT_COMPARED if change else NONE_WORD)
+        found.append(Key(NONE, "–", word, numbers[NONE], "" if change else link_of(country, counted=0)))
     return found
