@@ -106,14 +106,14 @@ def _mean_and_level(value: str, part: str, key: Callable[[Row], str], what: str)
     level = f"ระดับของ{what} ({word}) ตัดสินจากคะแนนเฉลี่ยสองตำแหน่ง ถ้ายังมีข้อที่เปิดอยู่จะบอกช่วงต่ำสุดถึงสูงสุด"
     return [
         Column(f"{what} {word}", 12, looks.MEAN, mean, "คะแนน 0-10", source, lambda row: _mean(total(row))),
-        Column(f"{what} {word}: ระดับ", 30, looks.TEXT, level, "ระดับ", source, lambda row: _level(total(row))),
+        Column(f"{what} {word}: ระดับ", 36, looks.TEXT, level, "ระดับ", source, lambda row: _level(total(row))),
     ]
 
 
 _PLACE_COLUMNS = [
-    Column("รหัสจังหวัด", 10, looks.CODE, "รหัสจังหวัดตาม ISO 3166-2", "รหัส", _PLACE, lambda row: row.office.iso),
-    Column("จังหวัด", 18, looks.TEXT, "จังหวัดที่ตั้งสำนักงาน", "ชื่อ", _PLACE, lambda row: row.office.name_th),
-    Column("ภาค", 20, looks.TEXT, "ภาคตามที่คู่มือแบ่ง", "ชื่อ", _STANDARD, lambda row: row.office.region_th),
+    Column("รหัสจังหวัด", 12, looks.CODE, "รหัสจังหวัดตาม ISO 3166-2", "รหัส", _PLACE, lambda row: row.office.iso),
+    Column("จังหวัด", 22, looks.TEXT, "จังหวัดที่ตั้งสำนักงาน", "ชื่อ", _PLACE, lambda row: row.office.name_th),
+    Column("ภาค", 26, looks.TEXT, "ภาคตามที่คู่มือแบ่ง", "ชื่อ", _STANDARD, lambda row: row.office.region_th),
 ]
 
 
@@ -123,11 +123,11 @@ def office_columns(standard: EditionNode) -> list[Column]:
 
     columns = [
         *_PLACE_COLUMNS[:2],
-        Column("Province", 18, looks.TEXT, "ชื่อจังหวัดภาษาอังกฤษ", "ชื่อ", _PLACE, lambda row: row.office.name_en),
+        Column("Province", 26, looks.TEXT, "ชื่อจังหวัดภาษาอังกฤษ", "ชื่อ", _PLACE, lambda row: row.office.name_en),
         _PLACE_COLUMNS[2],
         Column(
             "สถานะ",
-            26,
+            38,
             looks.TEXT,
             "ขั้นตอนของการประเมินขณะที่สร้างแฟ้ม",
             "สถานะ",
@@ -136,7 +136,7 @@ def office_columns(standard: EditionNode) -> list[Column]:
         ),
         Column(
             "วันที่ส่ง (พ.ศ.)",
-            14,
+            18,
             looks.TEXT,
             "วันที่ พมจ. รับรองและส่งครั้งล่าสุด",
             "วัน เดือน ปี พ.ศ.",
@@ -145,7 +145,7 @@ def office_columns(standard: EditionNode) -> list[Column]:
         ),
         Column(
             "วันที่ส่ง (ISO)",
-            12,
+            16,
             looks.CODE,
             "วันเดียวกัน เขียนแบบ ISO 8601 ปี ค.ศ.",
             "ปปปป-ดด-วว",

@@ -23,7 +23,7 @@ from assessments.queries.country_files import National
 OFFICES, AREAS, ANSWERS, INDICATORS, DICTIONARY = "รายจังหวัด", "รายด้าน", "รายตัวชี้วัด", "ตัวชี้วัด", "พจนานุกรมข้อมูล"
 # Title, what it is, an empty row, then the heads.
 HEAD = 4
-HEAD_HEIGHT = 62.0
+HEAD_HEIGHT = 84.0
 
 
 def file_name(year: int) -> str:
@@ -45,18 +45,18 @@ class _Table:
         self.sheet: StreamedSheet = book.sheet(name)
         self.values = [column.value for column in columns]
         self.styles = [column.style for column in columns]
-        self.sheet.row([title], [looks.TITLE])
-        self.sheet.row([note], [looks.NOTE])
+        self.sheet.row([title], [looks.TITLE], height=looks.TITLE_LINE)
+        self.sheet.row([note], [looks.NOTE], height=looks.LINE)
         self.sheet.row([], [])
         self.sheet.row([column.head for column in columns], [looks.HEAD] * len(columns), height=HEAD_HEIGHT)
 
     def row(self, about: Any) -> None:
-        self.sheet.row([value(about) for value in self.values], self.styles)
+        self.sheet.row([value(about) for value in self.values], self.styles, height=looks.LINE)
 
-    def finish(self, whose: str, freeze: str) -> None:
+    def finish(self, whose: str, freeze: str, columns: str) -> None:
         """The page, the panes and the filter over all rows."""
         widths = [column.width for column in self.columns]
-        looks.page(self.sheet.sheet, widths, whose=whose, head_row=HEAD, freeze=freeze)
+        looks.page(self.sheet.sheet, widths, whose=whose, head_row=HEAD, freeze=freeze, columns=columns)
         last = max(self.sheet.rows, HEAD)
         self.sheet.sheet.auto_filter.ref = f"A{HEAD}:{get_column_letter(len(widths))}{last}"
 
@@ -90,8 +90,10 @@ class _Book:
         dictionary = self._table(DICTIONARY, DICTIONARY_COLUMNS, "ความหมายของทุกคอลัมน์")
         for pair in _pairs(tables):
             dictionary.row(pair)
-        for table, freeze in zip((*tables, dictionary), ("C5", "C5", "C5", "D5", "A5"), strict=True):
-            table.finish(self.whose, freeze)
+        for table in tables[:3]:
+            table.finish(self.whose, "C5", "A:B")
+        indicators.finish(self.whose, "D5", "")
+        dictionary.finish(self.whose, "A5", "")
         return self.book.written()
 
 

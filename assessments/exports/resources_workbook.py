@@ -15,11 +15,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from assessments.exports import country_looks as looks
 from assessments.exports.cells import Formula, Value, put
 from assessments.exports.results import saved
+from assessments.exports.workbook_looks import height
 from assessments.queries.resources import Resources
 from assessments.resources import INSURANCE, Line, Stand, Sum
 
 SUMMARY, REGIONS, OFFICES, CONFIRMED, MEANING = "สรุปรายการ", "รายภาค", "รายจังหวัด", "ผู้ตรวจยืนยันแล้ว", "คำอธิบาย"
 HEAD = 4
+HEAD_HEIGHT = 84.0
 FIRST = HEAD + 1
 # Of the offices' sheets: the price of each item stands in a row of its own below the head.
 PRICES = FIRST
@@ -31,7 +33,7 @@ _SUMMARY_HEADS = (
     *("รหัส", "รายการ", "เกณฑ์", "หน่วย", "สำนักงานที่มีคำตอบ", "สำนักงานที่ขาด", "ขาดรวม", "ยืนยันแล้ว: สำนักงานที่ขาด"),
     *("ยืนยันแล้ว: ขาดรวม", "ราคาต่อหน่วย (บาท)", "เป็นเงิน (บาท)", "เป็นเงินเฉพาะที่ยืนยันแล้ว (บาท)"),
 )
-_SUMMARY_WIDTHS = (8, 52, 30, 12, 12, 12, 12, 14, 14, 16, 20, 20)
+_SUMMARY_WIDTHS = (8, 56, 30, 12, 12, 12, 12, 14, 14, 16, 20, 20)
 _MEANINGS = (
     ("รหัส", "รหัสตัวชี้วัดมิติที่ 1 ของมาตรฐานที่ใช้ในรอบนี้ รถยนต์และรถจักรยานยนต์มีสองแถว คือตัวรถและการทำประกันภัย"),
     ("สำนักงานที่มีคำตอบ", "สำนักงานที่ส่งการประเมินแล้วและมีคำตอบที่ตรวจกับเกณฑ์ได้ ช่องว่างในแผ่นรายจังหวัดคือยังไม่มีคำตอบที่ตรวจได้"),
@@ -66,6 +68,7 @@ class _Sheet:
             self.formulas[cell.coordinate] = value.result
 
     def row(self, row: int, values: Sequence[tuple[Value, str]]) -> None:
+        self.sheet.row_dimensions[row].height = looks.LINE
         for column, (value, style) in enumerate(values, start=1):
             self.put(row, column, value, style)
 
@@ -95,14 +98,17 @@ class _Book:
 
     # --- parts that more than one sheet has ------------------------------------------------------------
 
-    def _top(self, sheet: _Sheet, title: str, heads: Sequence[str], widths: Sequence[float], freeze: str) -> None:
+    def _top(
+        self, sheet: _Sheet, title: str, heads: Sequence[str], widths: Sequence[float], freeze: str, columns: str = ""
+    ) -> None:
         found = self.resources
         sheet.put(1, 1, f"{title} {self.whose}", looks.TITLE)
         told = f"จาก {len(found.offices)} สำนักงานที่ส่งแล้ว ในทั้งหมด {found.all_offices} สำนักงาน"
         sheet.put(2, 1, told, looks.NOTE)
         sheet.row(HEAD, [(head, looks.HEAD) for head in heads])
-        sheet.sheet.row_dimensions[HEAD].height = 62
-        looks.page(sheet.sheet, widths, whose=self.whose, head_row=HEAD, freeze=freeze)
+        for row, high in ((1, looks.TITLE_LINE), (2, looks.LINE), (HEAD, HEAD_HEIGHT)):
+            sheet.sheet.row_dimensions[row].height = high
+        looks.page(sheet.sheet, widths, whose=self.whose, head_row=HEAD, freeze=freeze, columns=columns)
 
     def _name(self, line: Line) -> str:
         name = self.resources.nodes[line.item.code].name
@@ -112,6 +118,11 @@ class _Book:
         """The offices' cells of an item in one of the offices' sheets."""
         column = get_column_letter(FIRST_ITEM + place)
         return f"'{name}'!${column}${FIRST_OFFICE}:${column}${max(self.last_office, FIRST_OFFICE)}"
+
+    @staticmethod
+    def _high(sheet: _Sheet, row: int, *texts: tuple[str, float]) -> None:
+        """As high as the longest of its texts in the width of its column."""
+        sheet.sheet.row_dimensions[row].height = max(height(text, width * 0.88) for text, width in texts)
 
     def _cost(self, line: Line, units: str, price: str, result: Decimal | None) -> Value:
         if not line.item.counted:
@@ -129,8 +140,8 @@ class _Book:
             counted = line.item.counted
             values: list[tuple[Value, str]] = [
                 (line.item.code, looks.CODE),
-                (self._name(line), looks.TEXT),
-                (self.resources.nodes[line.item.code].criterion, looks.TEXT),
+                (self._name(line), looks.WRAP),
+                (self.resources.nodes[line.item.code].criterion, looks.WRAP),
                 (line.item.unit if counted else "จุดร้อยละ", looks.TEXT),
                 (Formula(f"COUNT({reported})", Decimal(whole.answered)), looks.COUNT),
                 (Formula(f'COUNTIF({reported},">0")', Decimal(whole.lacking)), looks.COUNT),
@@ -142,6 +153,7 @@ class _Book:
                 (self._cost(line, f"I{row}", f"J{row}", line.confirmed_cost), looks.AMOUNT),
             ]
             sheet.row(row, values)
+            self._high(sheet, row, (self._name(line), _SUMMARY_WIDTHS[1]), (str(values[2][0]), _SUMMARY_WIDTHS[2]))
         last = FIRST + len(self.lines) - 1
         shortage = self.resources.shortage
         sums: list[tuple[Value, str]] = [(None, looks.SUM_TEXT)] * 10
@@ -163,7 +175,7 @@ class _Book:
             unit = line.item.unit if line.item.counted else "จุดร้อยละ"
             values: list[tuple[Value, str]] = [
                 (line.item.code, looks.CODE),
-                (self._name(line), looks.TEXT),
+                (self._name(line), looks.WRAP),
                 (unit, looks.TEXT),
             ]
             for number, region in enumerate(regions):
@@ -173,6 +185,7 @@ class _Book:
                 cost = self._cost(line, cell, f"'{SUMMARY}'!$J${row}", line.cost_of(part))
                 values += [(units if line.item.counted else None, looks.COUNT), (cost, looks.AMOUNT)]
             sheet.row(row, values)
+            self._high(sheet, row, (self._name(line), 52))
         last = FIRST + len(self.lines) - 1
         sheet.row(last + 1, [(None, looks.SUM_TEXT), ("รวมเฉพาะรายการที่มีราคา", looks.SUM_TEXT), (None, looks.SUM_TEXT)])
         for number, region in enumerate(regions):
@@ -186,9 +199,9 @@ class _Book:
         heads = ["รหัสจังหวัด", "จังหวัด", "ภาค", "เป็นเงิน (บาท)"]
         heads += [f"{line.item.code} {self._name(line)}" for line in self.lines]
         title = "สิ่งที่ขาดซึ่งผู้ตรวจประเมินยืนยันแล้ว รายจังหวัด" if confirmed else "สิ่งที่แต่ละจังหวัดขาด"
-        widths = (10, 18, 20, 18, *(14,) * len(self.lines))
-        self._top(sheet, title, heads, widths, f"{get_column_letter(FIRST_ITEM)}{FIRST_OFFICE}")
-        sheet.sheet.row_dimensions[HEAD].height = 150
+        widths = (12, 22, 26, 18, *(14,) * len(self.lines))
+        self._top(sheet, title, heads, widths, f"{get_column_letter(FIRST_ITEM)}{FIRST_OFFICE}", "A:B")
+        sheet.sheet.row_dimensions[HEAD].height = 190
         sheet.row(
             PRICES,
             [("", looks.SUM_TEXT), ("ราคาต่อหน่วย (บาท)", looks.SUM_TEXT), ("", looks.SUM_TEXT), ("", looks.SUM_TEXT)],
@@ -227,7 +240,8 @@ class _Book:
     def _meaning(self, sheet: _Sheet) -> None:
         self._top(sheet, "คำอธิบาย", ("หัวข้อ", "ความหมาย"), (26, 130), f"A{FIRST}")
         for place, (name, meaning) in enumerate(_MEANINGS):
-            sheet.row(FIRST + place, [(name, looks.SUM_TEXT), (meaning, looks.TEXT)])
+            sheet.row(FIRST + place, [(name, looks.SUM_TEXT), (meaning, looks.WRAP)])
+            self._high(sheet, FIRST + place, (meaning, 130))
 
 
 def _lacks(stand: Stand, *, confirmed: bool) -> Decimal | None:
