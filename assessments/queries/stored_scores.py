@@ -1,12 +1,17 @@
-"""Whether what is stored is what the rules say: every answer's outcome and every assessment's totals, computed anew."""
+"""Whether what is stored is what the rules say: every answer's outcome and every assessment's totals, computed anew.
+
+The totals of the verified and of the final scores are held against the verdicts once these were sent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from assessments.models import Answer, Assessment
+from assessments.queries.values import SENT
 from assessments.services.answers import OUTCOME, apply_outcome, is_touched, results_of
+from assessments.services.review import current
 from assessments.services.targets import target_of
+from assessments.workflow import CLOSED
 from indicators import editions
 from indicators.inputs import InputRefused
 
@@ -61,6 +66,13 @@ def _totals(assessment: Assessment, answers: list[Answer]) -> Iterator[Differenc
         "answered": sum(done for _, done in found.values()),
         "touched": is_touched(assessment, (answer.version for answer in answers)),
     }
+    if assessment.status in SENT:
+        verdicts = current(assessment)
+        verified = {pk: (review.score, True) for pk, review in verdicts.items()}
+        computed["verified_results"] = results_of(standard, verified) if verified else {}
+    if assessment.status in CLOSED:
+        final = {pk: (review.final_score, True) for pk, review in verdicts.items()}
+        computed["final_results"] = results_of(standard, final) if final else {}
     for column, value in computed.items():
         if getattr(assessment, column) != value:
             yield Difference(assessment, "", column, getattr(assessment, column), value)

@@ -5,7 +5,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from assessments import services
 from assessments.models import Answer, Assessment, Round, User
+from tests import reviewing
 from tests.answers import answer_all
 
 
@@ -59,3 +61,18 @@ def test_one_round_only(assessment: Assessment) -> None:
 def test_without_a_round_there_is_nothing_to_check(db: None) -> None:
     assert not Round.objects.exists()
     assert run() == "Every stored score and total is what the rules say (rounds: none).\n"
+
+
+def test_verified_and_final_totals_are_held_against_the_verdicts(
+    assessment: Assessment, editor: User, head: User, reviewer: User
+) -> None:
+    answer_all(assessment, editor)
+    services.submit(assessment=assessment, by=head, certified=True)
+    done = reviewing.final(Assessment.objects.whole().get(pk=assessment.pk), reviewer, head, c2_1=2)
+    assert run() == "Every stored score and total is what the rules say (rounds: 2569).\n"
+    for column in ("verified_results", "final_results"):
+        right = getattr(done, column)
+        Assessment.objects.filter(pk=done.pk).update(**{column: {**right, "scores": "4" * 55}})
+        with pytest.raises(CommandError, match="1 stored values"):
+            run()
+        Assessment.objects.filter(pk=done.pk).update(**{column: right})
