@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import country, country_files, resources, trends
+from assessments.views import books, country, country_files, resources, trends
 
 urlpatterns: list[URLPattern] = [
     path("country/", country.country, name="country"),
@@ -17,4 +17,6 @@ urlpatterns: list[URLPattern] = [
     path("country/<int:year>/results.xlsx", country_files.country_workbook, name="country_workbook"),
     path("country/<int:year>/data/", country_files.country_data, name="country_data"),
     path("country/<int:year>/data/<str:name>", country_files.country_data_file, name="country_data_file"),
+    path("country/<int:year>/book/", books.country_book, name="country_book"),
+    path("country/<int:year>/book.<str:kind>", books.country_book_file, name="country_book_file"),
 ]
