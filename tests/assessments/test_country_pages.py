@@ -442,3 +442,47 @@ def test_the_parts_are_slices_of_the_printed_order(standard: EditionNode) -> Non
 def test_signed_in_people_find_the_overview_in_the_header(round_2569: Round, reviewer: User, editor: User) -> None:
     assert 'href="/country/"' in page(signed_in(reviewer), "/offices/")
     assert 'href="/country/"' not in signed_in(editor).get("/").content.decode()
+
+
+def test_every_part_is_what_the_kept_totals_say(standard: EditionNode) -> None:
+    parts = queries.parts_of(standard)
+    for signs in (GOOD, "43210" * 11, "4-3-2" * 11, "-" * 55, row(101, 55)):
+        kept = results(standard, signs)
+        assert kept["scores"] == signs
+        totals = {"overall": kept["overall"], **kept["dimensions"], **kept["areas"]}
+        for key, total in totals.items():
+            (stand,) = parts[key].stands([signs])
+            assert (str(stand.low), str(stand.high)) == (total["low"], total["high"]), key
+            assert (stand.level if stand.level != "open" else None) == total["level"], key
+            assert (stand.mean is None) == (total["mean"] is None), key
+
+
+# --- the list of offices behind the figures -------------------------------------------------------------
+
+
+def test_the_list_shows_the_part_that_is_asked_for(stands: Stand, reviewer: User) -> None:
+    stands("TH-50", "2" + "4" * 54)
+    stands("TH-51", "1" + "4" * 54)
+    client = in_english(reviewer)
+    address = "/offices/?round=2569&value=claimed&counted=1&part=2.1"
+    assert "Indicator 2.1 (claimed)" in words(page(client, address))
+    assert listed(client, f"{address}&sort=part") == ["Lamphun", "Chiang Mai"]
+    assert listed(client, f"{address}&sort=-part") == ["Chiang Mai", "Lamphun"]
+    assert listed(client, f"{address}&level=should_improve") == ["Chiang Mai"]
+    assert listed(client, f"{address}&level=fail") == ["Chiang Mai", "Lamphun"]
+    assert listed(client, "/offices/?round=2569&value=claimed&counted=1&part=2-1&level=pass") == [
+        "Chiang Mai",
+        "Lamphun",
+    ]
+    assert len(listed(client, "/offices/?round=2569&counted=0")) == 74
+    # What is not offered counts as not chosen.
+    assert len(listed(client, "/offices/?round=2569&part=9.9&band=7")) == 76
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.MANAGER, Role.INSPECTOR, Role.ADMIN])
+def test_a_cell_leads_to_the_answer(stands: Stand, role: Role) -> None:
+    stands("TH-50", GOOD)
+    client = signed_in(person(f"{role.value}@cells.example", role))
+    found = re.search(r'<td class="s4"><a href="([^"]+)">', page(client, "/country/2569/matrix/"))
+    assert found is not None
+    assert client.get(found[1]).status_code == 200
