@@ -159,3 +159,16 @@ def shortage_of(
         parts = {code: sum_of(those, regions[code]) for code, those in by_region.items()}
         lines.append(Line(item, sum_of(found, offices), parts, prices.get(item.key)))
     return Shortage(lines, offices, regions)
+
+
+# How an office stands at an item, for the map.
+ENOUGH, SOME, MUCH, OPEN = "enough", "some", "much", "open"
+
+
+def step_of(lacks: Decimal | None, largest: Decimal) -> str:
+    """Of what an office lacks, where the one that lacks most lacks `largest`: much is more than half of that."""
+    if lacks is None:
+        return OPEN
+    if lacks == 0:
+        return ENOUGH
+    return MUCH if lacks * 2 > largest else SOME

@@ -42,17 +42,21 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """A round's dimension 1. `all_offices` counts also those that did not submit."""
+    """A round's dimension 1. `waiting` are the offices that did not submit."""
 
     round: Round
     items: Sequence[Item]
     nodes: Mapping[str, IndicatorNode]
     offices: Sequence[Office]
-    all_offices: int
+    waiting: Sequence[Office]
     regions: Sequence[Region]
     stands: Mapping[Key, Sequence[Stand]]
     prices: Mapping[Key, Decimal]
     shortage: Shortage
+
+    @property
+    def all_offices(self) -> int:
+        return len(self.offices) + len(self.waiting)
 
 
 def items_and_nodes(round_: Round) -> tuple[list[Item], dict[str, IndicatorNode]]:
@@ -67,13 +71,13 @@ def resources_of(round_: Round, user: User) -> Resources:
     """All of it, for the offices that a person sees. Four queries (a supporter's provinces: one more)."""
     items, nodes = items_and_nodes(round_)
     seen = provinces_seen(user)
-    offices, all_offices = _offices(round_, seen)
+    offices, waiting = _offices(round_, seen)
     regions = list(Region.objects.all())
     stands = _stands(round_, items, nodes, offices, seen, reads=bool(has(user, Right.READ_REVIEW)))
     prices = {key: price for key, (price, _by, _at) in prices_of(round_).items()}
     counted = {region.code: sum(office.region == region.code for office in offices) for region in regions}
     shortage = shortage_of(items, stands, prices, counted)
-    return Resources(round_, items, nodes, offices, all_offices, regions, stands, prices, shortage)
+    return Resources(round_, items, nodes, offices, waiting, regions, stands, prices, shortage)
 
 
 def prices_of(round_: Round) -> Prices:
@@ -94,7 +98,8 @@ def prices_before(round_: Round) -> tuple[int, dict[Key, Decimal]]:
     return year, {(code, item): price for of, code, item, price in rows if of == year}
 
 
-def _offices(round_: Round, seen: Sequence[int] | None) -> tuple[list[Office], int]:
+def _offices(round_: Round, seen: Sequence[int] | None) -> tuple[list[Office], list[Office]]:
+    """Those that submitted, and the others. One query."""
     found = Assessment.objects.filter(round=round_)
     if seen is not None:
         found = found.filter(province__in=seen)
@@ -103,7 +108,7 @@ def _offices(round_: Round, seen: Sequence[int] | None) -> tuple[list[Office], i
         *("pk", "status", "province__iso", "province__name_th", "province__name_en"),
         *("province__region__code", "province__region__name_th", "province__region__name_en"),
     )
-    rows = list(found.order_by("province__name_en" if english else "province__sort_key").values_list(*columns))
+    rows = found.order_by("province__name_en" if english else "province__sort_key").values_list(*columns)
     offices = [
         Office(
             pk,
@@ -116,9 +121,9 @@ def _offices(round_: Round, seen: Sequence[int] | None) -> tuple[list[Office], i
             status,
         )
         for pk, status, iso, name_th, name_en, region, region_th, region_en in rows
-        if status != Status.DRAFT
     ]
-    return offices, len(rows)
+    submitted = [office for office in offices if office.status != Status.DRAFT]
+    return submitted, [office for office in offices if office.status == Status.DRAFT]
 
 
 def _stands(

@@ -14,6 +14,7 @@ from assessments.exports import resources_workbook
 from assessments.forms.prices import PricesForm
 from assessments.models import Round
 from assessments.queries import resources
+from assessments.queries.resources_map import map_of
 from assessments.queries.rounds import round_of_year
 from assessments.resources import INSURANCE, THING, Item
 from assessments.services.prices import set_prices
@@ -55,6 +56,7 @@ def country_resource(request: AppRequest, year: int, code: str) -> HttpResponse:
         "is_insurance": item.item == INSURANCE,
         "line": next(line for line in found.shortage.lines if line.item == item),
         "node": found.nodes[item.code],
+        "map": map_of(found, item) if found.offices else None,
         "shown": shown,
         "region": next((each for each in found.regions if each.code == region), None),
         "places": resources.places_of(found, item, region=region, shown=shown),

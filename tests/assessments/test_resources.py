@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from assessments.models import (
     Assessment,
@@ -17,7 +18,8 @@ from assessments.models import (
     User,
 )
 from assessments.queries import resources as queries
-from assessments.resources import Item, Stand, items_of, lacks_of, shortage_of, sum_of
+from assessments.queries.resources_map import map_of
+from assessments.resources import Item, Stand, items_of, lacks_of, shortage_of, step_of, sum_of
 from assessments.services import Refused, submit
 from assessments.services.prices import set_prices
 from assessments.workflow import Role, Status
@@ -246,6 +248,35 @@ def test_queries_do_not_grow_with_the_offices(
         assert len(as_manager.get(PAGE).context["resources"].offices) == 3
     with django_assert_num_queries(8):
         as_manager.get(f"{PAGE}1.15/")
+
+
+@pytest.mark.parametrize(
+    ("lacks", "step"), [("0", "enough"), ("1", "some"), ("2", "some"), ("2.5", "much"), ("4", "much"), (None, "open")]
+)
+def test_steps_of_the_map(lacks: str | None, step: str) -> None:
+    assert step_of(None if lacks is None else Decimal(lacks), Decimal(4)) == step
+
+
+def test_the_map_says_in_words_what_each_office_lacks(submitted: Assessment, manager: User) -> None:
+    other(submitted.round, "TH-83", c1_15={"count": 15})
+    with translation.override("en"):
+        found = map_of(queries.resources_of(submitted.round, manager), Item("1.15", "thing", "เครื่อง"))
+    assert found is not None
+    labels = {spot.label: spot.pattern for spot in found.spots}
+    assert len(labels) == 76
+    assert labels["Chiang Mai: lacks 6 เครื่อง"] == "down_much"
+    assert labels["Phuket: lacks 1 เครื่อง"] == "down"
+    assert labels["Lamphun: not submitted yet"] == "none"
+    numbers = {key.pattern: key.number for key in found.keys}
+    assert numbers == {"down_much": 1, "down": 1, "same": 0, "none": 74}
+    assert len(found.rest) == 2
+
+
+def test_the_map_stands_on_the_item_s_page(submitted: Assessment, manager: User) -> None:
+    text = in_english(manager).get(f"{PAGE}1.15/").content.decode()
+    assert 'aria-label="Chiang Mai: lacks 6 เครื่อง"' in text
+    assert "@svg-maps/thailand" in text
+    assert 'href="?show=met#offices"' in text
 
 
 # --- the prices ----------------------------------------------------------------------------------------
