@@ -274,7 +274,9 @@ def test_published_results_are_shown_first(stands: Stand, reviewer: User) -> Non
     assert "whose result is final" in words(page(in_english(reviewer)))
 
 
-def test_the_movers_against_the_year_before(stands: Stand, edition: Edition, manager: User, reviewer: User) -> None:
+def test_the_movers_against_the_year_before(
+    stands: Stand, edition: Edition, manager: User, reviewer: User, django_assert_num_queries: Any
+) -> None:
     earlier = Round.objects.get(year=2569)
     Round.objects.filter(pk=earlier.pk).update(year=2570)
     last = services.open_round(
@@ -300,6 +302,11 @@ def test_the_movers_against_the_year_before(stands: Stand, edition: Edition, man
     assert 'aria-label="Chiang Mai: +0.42, from 9.58 to 10.00"' in change
     table = re.findall(r'<th scope="row"><a href="/offices/\d+/">([^<]+)</a></th>', part_of(change, "_map_section"))
     assert (table[:3], len(table)) == (["Chiang Mai", "Phuket", "Lamphun"], 76)
+    client = in_english(reviewer)
+    page(client, "/country/2570/")
+    # Session, person, rounds, whether published, offices, those of the year before, regions.
+    with django_assert_num_queries(7):
+        page(client, "/country/2570/?change=1")
     first = words(page(in_english(reviewer), "/country/2569/?change=1"))
     assert "This is the first round, so there is nothing to compare with. The levels are shown instead." in first
 
