@@ -20,6 +20,7 @@ from assessments.views import (
     people,
     phrases,
     plan,
+    ready,
     reply,
     restoring,
     review,
@@ -189,6 +190,8 @@ urlpatterns: list[URLPattern] = [
     path("review/<int:year>/shares/", shares.review_shares, name="review_shares"),
     path("review/<int:year>/shares/<str:part>/", shares.shares_save, name="shares_save"),
     path("review/<int:year>/shares/<str:part>/spread/", shares.shares_spread, name="shares_spread"),
+    path("review/<int:year>/ready/", ready.review_ready, name="review_ready"),
+    path("review/<int:year>/ready/<str:action>/", ready.ready_move, name="ready_move"),
     # --- the review: the second reading ---
     path("review/<int:year>/second/", second.second_list, name="second_list"),
     path("review/<int:year>/second/draw/", second.second_draw, name="second_draw"),

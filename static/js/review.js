@@ -110,6 +110,9 @@
     all.checked = number > 0 && number === ticks().length;
   };
   document.addEventListener("change", (event) => {
+    // A list of its own form, without an answer beside it.
+    const list = event.target.closest("[data-tick-form]");
+    if (list) for (const box of list.closest("fieldset").querySelectorAll("[name]")) box.checked = event.target.checked;
     if (event.target.matches("[data-tick-all] input")) for (const box of ticks()) box.checked = event.target.checked;
     count();
   });
@@ -198,7 +201,7 @@
 
   // What only a script can do is shown by it.
   const reveal = () => {
-    for (const each of document.querySelectorAll("[data-keys], [data-tick-all], [data-close-side]")) each.hidden = false;
+    for (const each of document.querySelectorAll("[data-keys], [data-tick-all], [data-tick-form], [data-close-side]")) each.hidden = false;
   };
   document.addEventListener("DOMContentLoaded", () => {
     reveal();

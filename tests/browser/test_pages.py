@@ -34,6 +34,8 @@ REVIEWER = {
     "country": "/country/",
     "country_change": "/country/?change=1&show=2&value=claimed",
     "country_matrix": "/country/{year}/matrix/?value=claimed&sort=-overall",
+    "book": "/country/{year}/book/",
+    "ready": "/review/{year}/ready/",
     "learned": "/review/{year}/learned/",
     "learned_list": "/review/{year}/learned/all/",
     "learned_stays": "/review/{year}/learned/stays/in_review/",
