@@ -397,6 +397,7 @@ class Bench:
         yield self.page("the queue of an indicator, 76 offices", *centre, queue, "150")
         answer = f"/assessments/{self.done.pk}/review/2.2/?by=indicator"
         yield self.page("  the next answer in it", *centre, answer, "30")
+        yield self.page("what the review teaches", *centre, f"/review/{round_.year}/learned/", "")
 
     def lines(self) -> Iterator[Line]:
         pk = self.open.pk
