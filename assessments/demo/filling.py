@@ -23,6 +23,7 @@ from assessments.demo.improving import plan_improvements
 from assessments.demo.moving import in_time, moment, moments_of, moves_of, published
 from assessments.demo.papers import PAPERS, Paper, content_of
 from assessments.demo.plans import FINISHED_BY_NEWCOMER, Plan, current_plans, past_plans
+from assessments.demo.pricing import price_items
 from assessments.demo.reviewing import Desk, Reviews, review
 from assessments.demo.stating import facts_of
 from assessments.demo.teamwork import work_together
@@ -110,6 +111,7 @@ def seed(*, now: datetime, password: str) -> list[Round]:
                 for year, target in zip(years, BUDGET_TARGETS, strict=True)
             ]
             _plan_improvements(rounds, people, now=now)
+            price_items(rounds[1:], people.manager, rounds[-1].opened_at)
             visit_offices(rounds[1:], people.editors, now=now)
             flag_round(rounds[-1])
     except BaseException:

@@ -34,6 +34,7 @@ from assessments.models import (
     Comment,
     Evidence,
     Flag,
+    ItemPrice,
     Outcome,
     Question,
     Response,
@@ -45,6 +46,7 @@ from assessments.models import (
     Visit,
 )
 from assessments.queries import flags, following, plan
+from assessments.queries.resources import resources_of
 from assessments.services import review
 from assessments.services.answers import COLUMNS, results_of
 from assessments.services.moves import answers_hash
@@ -438,6 +440,17 @@ def test_two_offices_were_visited_and_one_says_what_became_of_it(seeded: Any) ->
     found = following.following_of(office)
     assert [item.row.follow_up for item in found.findings] == ["done", "going_on", ""]
     assert len(found.steps) == 5
+
+
+def test_some_items_have_a_price_and_some_have_none(seeded: Any) -> None:
+    priced = ItemPrice.objects.values_list("round__year", "item").order_by()
+    assert Counter(priced) == {
+        (year, item): n for year in (2569, 2570) for item, n in (("thing", 10), ("insurance", 2))
+    }
+    round_ = Round.objects.select_related("edition").get(year=2569)
+    shortage = resources_of(round_, User.objects.get(role="manager")).shortage
+    assert shortage.cost > 0
+    assert shortage.unpriced
 
 
 def test_a_second_run_does_nothing(seeded: Any) -> None:
