@@ -187,7 +187,9 @@ _WRONG_ROLE = {
 }
 _WRONG_ROLE_FOR_ALL = {
     Right.SEE_COUNTRY: _("The list of offices is for the central division, inspectors and regional supporters."),
-    Right.MANAGE_ROUNDS: _("Only a central manager opens rounds and changes them."),
+    Right.MANAGE_ROUNDS: _(
+        "Only a central manager opens and changes rounds, shares out the review and draws second readings."
+    ),
     Right.MANAGE_PEOPLE: _("Only a central manager or a system admin invites people and changes their accounts."),
     Right.HAVE_WORK: _("This page is for the staff of an office: it shows the work that they were given."),
     Right.REVIEW: _("Only the central division's reviewers and managers judge answers here."),

@@ -63,7 +63,7 @@ class ReturnForm(MoveForm):
     )
     due_on = BuddhistDateField(
         label=gettext_lazy("To be corrected by"),
-        help_text=gettext_lazy("The office can answer until 23:59:59 of this day, Bangkok time."),
+        help_text=gettext_lazy("Until 23:59:59 of the day entered, Bangkok time."),
     )
 
     def __init__(self, data: Any = None, *, assessment: Assessment) -> None:
@@ -109,7 +109,7 @@ class ExtendForm(MoveForm):
 
     closes_on = BuddhistDateField(
         label=gettext_lazy("New closing day of this office"),
-        help_text=gettext_lazy("The office can answer until 23:59:59 of this day, Bangkok time."),
+        help_text=gettext_lazy("The office can answer until 23:59:59 of the day entered, Bangkok time."),
     )
     reason = ReasonField(
         label=gettext_lazy("Reason for the extension"), missing=gettext_lazy("Write the reason for the extension.")

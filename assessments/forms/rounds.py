@@ -113,11 +113,11 @@ class WindowForm(forms.Form):
 
     opens_on = BuddhistDateField(
         label=gettext_lazy("Opens on"),
-        help_text=gettext_lazy("Offices can answer from 00:00 of this day, Bangkok time."),
+        help_text=gettext_lazy("Offices can answer from 00:00 of the day entered, Bangkok time."),
     )
     closes_on = BuddhistDateField(
         label=gettext_lazy("Closes on"),
-        help_text=gettext_lazy("Offices can answer until 23:59:59 of this day, Bangkok time."),
+        help_text=gettext_lazy("Offices can answer until 23:59:59 of the day entered, Bangkok time."),
     )
     budget_target = PercentField(
         label=gettext_lazy("Spending target of the Budget Bureau for 1.31, percent (if known)"),
@@ -202,7 +202,7 @@ class ExtensionForm(forms.Form):
     )
     closes_on = BuddhistDateField(
         label=gettext_lazy("New closing day of this office"),
-        help_text=gettext_lazy("The office can answer until 23:59:59 of this day, Bangkok time."),
+        help_text=gettext_lazy("The office can answer until 23:59:59 of the day entered, Bangkok time."),
     )
     reason = ReasonField(
         label=gettext_lazy("Reason for the extension"), missing=gettext_lazy("Write the reason for the extension.")

@@ -202,6 +202,14 @@ def last_return(assessment: Assessment) -> StatusChange | None:
     return assessment.history.filter(action=Action.RETURN).select_related("by").first()
 
 
+def last_reopening(assessment: Assessment) -> StatusChange | None:
+    """Why a final result is in review again; None when it is not."""
+    if assessment.status != Status.IN_REVIEW:
+        return None
+    last = assessment.history.select_related("by").first()
+    return last if last and last.action == Action.REOPEN else None
+
+
 # --- before submitting ---------------------------------------------------------------------------
 
 

@@ -49,6 +49,7 @@ def assessment_detail(request: AppRequest, assessment: Assessment) -> HttpRespon
         "others": others,
         "open_again": [found for found in others if may(request.user, Action.EDIT, found)],
         "returned": returned,
+        "reopened": progress.last_reopening(assessment),
         "edit": may(request.user, Action.EDIT, assessment),
         "assign": may(request.user, Action.ASSIGN, assessment),
         "central": has(request.user, Right.SEE_COUNTRY),

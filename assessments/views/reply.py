@@ -176,6 +176,6 @@ def reply_send(request: AppRequest, assessment: Assessment) -> HttpResponse:
         except services.Refused as refusal:
             form.add_error(None, str(refusal.message))
         else:
-            messages.success(request, _("Your reply is sent. The central division settles what you dispute."))
+            messages.success(request, _("Your reply is sent."))
             return redirect("reply", pk=assessment.pk)
     return _page(request, assessment, status=422, send_form=form, form=form)

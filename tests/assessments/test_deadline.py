@@ -12,6 +12,7 @@ from assessments import services
 from assessments.calendar import BANGKOK
 from assessments.models import Assessment, User
 from assessments.workflow import Status
+from tests import reviewing
 from tests.conftest import signed_in
 
 pytestmark = pytest.mark.usefixtures("stored")
@@ -72,3 +73,16 @@ def test_a_day_that_moved_the_closing_day_stands_alone(sent: Assessment, reviewe
 def test_where_nothing_can_be_answered_nothing_counts_down(status: Status, sent: Assessment, as_editor: Client) -> None:
     Assessment.objects.filter(pk=sent.pk).update(status=status)
     assert words(deadline(as_editor, sent, "")) == "Closes on 30 Sep 2569 B.E. at 23:59"
+
+
+def test_a_reopened_result_says_so_and_why(sent: Assessment, reviewer: User, head: User, manager: User) -> None:
+    client = signed_in(head)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    done = reviewing.final(sent, reviewer, head)
+    assert "Taken back into review" not in client.get(f"/assessments/{sent.pk}/").content.decode()
+    services.reopen(assessment=done, by=manager, reason="A document was overlooked.")
+    page = client.get(f"/assessments/{sent.pk}/").content.decode()
+    assert "Taken back into review" in page
+    assert "A document was overlooked." in page
+    reviewing.verified(sent, reviewer)
+    assert "Taken back into review" not in client.get(f"/assessments/{sent.pk}/").content.decode()

@@ -86,7 +86,7 @@ def test_the_page_shows_what_differs_first_with_both_values(verified: Assessment
     assert page.count('class="verdict') == 2
     assert REASON in page
     assert "84 verdicts that agree with the claim" in page
-    assert "The office can reply until 17 August 2569 B.E., 23:59 (14 days left)." in page
+    assert "The office can reply until 17 August 2569 B.E., 23:59 (14 days left)" in page
     assert "Only the head of the office can send its reply." in page
 
 
@@ -299,6 +299,32 @@ def test_the_check_of_kept_files_knows_them(verified: Assessment, editor: User, 
 
 
 # --- sending -----------------------------------------------------------------------------------------
+
+
+def test_what_comes_after_the_reply_is_told_by_what_was_disputed(verified: Assessment, head: User) -> None:
+    nothing = "Nothing is disputed; the central division makes the result final."
+    settles = "The central division settles what is disputed and makes the result final."
+    sent = english(head).post(url("reply_send", verified), {"send-confirmed": "on"}, follow=True).content.decode()
+    assert (nothing in sent, settles in sent) == (True, False)
+
+
+def test_what_is_disputed_is_settled_after_the_reply(disputed: Assessment, head: User) -> None:
+    page = english(head).get(url("reply", disputed)).content.decode()
+    assert "The central division settles what is disputed and makes the result final." in page
+    assert "Nothing is disputed" not in page
+
+
+def test_once_all_is_settled_the_way_on_comes_with_the_last_item(disputed: Assessment, reviewer: User) -> None:
+    client = english(reviewer)
+    onward = f'href="/offices/{disputed.pk}/#moves">Go on to the final result</a>'
+    assert onward not in client.get(url("reply", disputed)).content.decode()
+    review = Review.objects.get(answer__assessment=disputed, answer__indicator__code="2.1")
+    data = {"band": "1", "reason": REASON, "version": review.version}
+    address = reverse("settle", args=[disputed.pk, "2.1"])
+    swapped = client.post(address, data, headers={"HX-Request": "true"}).content.decode()
+    assert '<p id="_onward" class="tool-row" hx-swap-oob="true">' in swapped
+    assert onward in swapped
+    assert onward in client.get(url("reply", disputed)).content.decode()
 
 
 def test_the_head_sends_once(verified: Assessment, head: User) -> None:
