@@ -257,6 +257,11 @@ class Check:
         return [each for each in self.asked if not each.is_answered]
 
     @property
+    def answered(self) -> list[Asked]:
+        """What the office says to the centre's questions, to be read before it is certified."""
+        return [each for each in self.asked if each.is_answered]
+
+    @property
     def gaps(self) -> list[CheckRow]:
         return [row for row in self.rows if row.gaps]
 

@@ -328,6 +328,21 @@ def test_the_check_counts_open_questions_before_a_submission(asked: Assessment, 
     assert services.submit(assessment=asked, by=head, certified=True).status == Status.SUBMITTED
 
 
+def test_who_certifies_reads_what_the_office_answers(asked: Assessment, editor: User, head: User) -> None:
+    client = english(signed_in(head))
+    title = "What your office answers to the questions"
+    assert title not in client.get(url("assessment_check", asked)).content.decode()
+    question = Question.objects.filter(answer__assessment=asked, answer__indicator__code="2.1").get()
+    answer_question(question=question, by=editor, text="The register of the year.")
+    page = client.get(url("assessment_check", asked)).content.decode()
+    assert title in page
+    shown = page[page.index('id="_answered"') : page.index("</section>", page.index('id="_answered"'))]
+    assert "Which register for 2.1?" in shown
+    assert "The register of the year." in shown
+    assert editor.full_name in shown
+    assert "4.1" not in shown
+
+
 @pytest.mark.parametrize("codes", [("2.1",), ("2.1", "4.1", "4.2")])
 def test_queries(submitted: Assessment, reviewer: User, as_editor: Client, codes: tuple[str, ...]) -> None:
     asked = returned_with(submitted, reviewer, *codes)
