@@ -135,7 +135,9 @@ def undo(*, reviews: Mapping[int, int], by: User) -> int:
             continue
         review.answer.assessment = assessment
         old = {column: pair[0] for column, pair in last.changes.items()}
+        said = _evidence_asked(review)
         write_review(review, {**{column: getattr(review, column) for column in JUDGED}, **old}, by, undone=True)
+        _drop_question(review, said)
         recount_review(assessment)
         number += 1
     return number
@@ -163,11 +165,24 @@ def _judge(
     if answer.version != answer_version:
         raise Refused(_("The answer was changed while you looked at it. Read it again before you judge it."))
     new |= {"judged_version": answer.version, "judged_by_id": by.pk, "judged_at": timezone.now()}
+    said = _evidence_asked(review)
     write_review(review, new, by)
+    _drop_question(review, said)
     if verdict.outcome is not Outcome.EVIDENCE:
         open_questions = Question.objects.filter(answer=answer, sent_with__isnull=False, closed_at__isnull=True)
         open_questions.update(closed_by=by, closed_at=timezone.now())
     return Judged(review, changed=True)
+
+
+def _evidence_asked(review: Review) -> str:
+    """What a verdict that needs evidence asks for; empty of every other."""
+    return review.reason if review.outcome == Outcome.EVIDENCE else ""
+
+
+def _drop_question(review: Review, said: str) -> None:
+    """A question written down with a verdict that needs evidence goes with that verdict, unless it was sent."""
+    if said and said != _evidence_asked(review):
+        Question.objects.filter(answer=review.answer_id, sent_with=None, closed_at=None, text=said).delete()
 
 
 def waits_for_row(answer: Answer) -> bool:

@@ -33,6 +33,38 @@ def test_a_question_is_drafted_and_twice_the_same_is_one(sent: Assessment, centr
     assert Review.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("then", "left"),
+    [
+        ({"verdict": "agree"}, []),
+        ({"verdict": "3", "reason": REASON}, []),
+        ({"verdict": "evidence", "reason": "ขอคำสั่ง", "also_ask": "on"}, ["ขอคำสั่ง"]),
+        ({"verdict": "evidence", "reason": "ขอรายงาน", "also_ask": "on"}, ["ขอรายงาน"]),
+    ],
+)
+def test_the_question_of_a_verdict_that_needs_evidence_goes_with_it(
+    then: dict[str, str], left: list[str], sent: Assessment, central: Client
+) -> None:
+    judge(central, sent, verdict="evidence", reason="ขอรายงาน", also_ask="on")
+    ask(central, sent)
+    judge(central, sent, **then)
+    assert sorted(Question.objects.values_list("text", flat=True)) == sorted([*left, "ขอทะเบียนหนังสือ"])
+
+
+def test_taking_a_verdict_back_takes_its_question_back(sent: Assessment, central: Client) -> None:
+    judge(central, sent, verdict="evidence", reason="ขอรายงาน", also_ask="on")
+    central.post("/review/undo/")
+    assert review_of(sent).outcome == ""
+    assert not Question.objects.exists()
+
+
+def test_a_question_that_was_sent_stays_whatever_is_said_later(sent: Assessment, central: Client) -> None:
+    judge(central, sent, verdict="evidence", reason="ขอรายงาน", also_ask="on")
+    Question.objects.update(sent_with=3)
+    judge(central, sent, verdict="agree")
+    assert list(Question.objects.values_list("text", flat=True)) == ["ขอรายงาน"]
+
+
 def test_a_question_leaves_the_typed_verdict_as_it_was(sent: Assessment, central: Client) -> None:
     response = ask(central, sent, verdict="3", reason=REASON)
     page = response.content.decode()
