@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import books, country, country_files, resources, trends
+from assessments.views import books, country, country_files, memo, public, resources, trends
 
 urlpatterns: list[URLPattern] = [
     path("country/", country.country, name="country"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("country/<int:year>/results.xlsx", country_files.country_workbook, name="country_workbook"),
     path("country/<int:year>/data/", country_files.country_data, name="country_data"),
     path("country/<int:year>/data/<str:name>", country_files.country_data_file, name="country_data_file"),
+    path("country/<int:year>/memo/", memo.country_memo, name="country_memo"),
+    path("country/<int:year>/memo/<str:content_hash>/", memo.country_memo_made, name="country_memo_made"),
+    path("country/<int:year>/memo/<str:content_hash>.<str:kind>", memo.country_memo_file, name="country_memo_file"),
     path("country/<int:year>/book/", books.country_book, name="country_book"),
     path("country/<int:year>/book.<str:kind>", books.country_book_file, name="country_book_file"),
 ]

@@ -96,7 +96,7 @@ def _html(form: Form, pages: tuple[Page, ...]) -> str:
 
 def render(html: str) -> bytes:
     """One pass of WeasyPrint, with our fonts, our fetcher and Thai text that can be read back."""
-    return _write(_laid_out(html))
+    return write(laid_out(html))
 
 
 def make_pdf(form: Form, on_step: Step = lambda step: None) -> Pdf:
@@ -106,19 +106,19 @@ def make_pdf(form: Form, on_step: Step = lambda step: None) -> Pdf:
         pages = paginate(form, _measure, tighter=attempt * 2 * LINE)
         html = _html(form, pages)
         with _progress(on_step, len(pages)):
-            document = _laid_out(html)
+            document = laid_out(html)
         if _as_reckoned(document, pages):
             on_step("writing")
-            return Pdf(_write(document), len(pages))
+            return Pdf(write(document), len(pages))
         logger.warning("a form's pages came out otherwise than reckoned, attempt %d", attempt + 1)
     raise PdfFailed("the pages of the form could not be filled as reckoned")
 
 
-def _laid_out(html: str) -> Any:
+def laid_out(html: str) -> Any:
     return HTML(string=html, url_fetcher=OurFontsOnly()).render(font_config=_fonts())
 
 
-def _write(document: Any) -> bytes:
+def write(document: Any) -> bytes:
     with thai_text():
         written: bytes = document.write_pdf()
     return written

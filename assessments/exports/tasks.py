@@ -5,6 +5,7 @@ Nothing here imports WeasyPrint before a form is made: the web process orders an
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -13,6 +14,8 @@ from django.utils import timezone
 from django_tasks import task
 
 from assessments.exports.support import pdf_problem
+from assessments.memo import KIND as MEMO
+from assessments.memo import Memo
 from assessments.models import FormFile
 from assessments.report import Form
 
@@ -31,8 +34,8 @@ logger = logging.getLogger("pmj.forms")
 
 
 @transaction.atomic
-def order(form: Form) -> FormFile:
-    """Have the form made unless it is there or being made; two clicks start one job."""
+def order(form: Form | Memo) -> FormFile:
+    """Have the form, or the memo, made unless it is there or being made; two clicks start one job."""
     row, is_new = FormFile.objects.get_or_create(content_hash=form.hash, defaults={"content": form.as_data()})
     row = FormFile.objects.select_for_update().get(pk=row.pk)
     if is_new or can_start_again(row):
@@ -86,9 +89,7 @@ def make_form(form_file_pk: int) -> None:
         _fail(row, NO_LIBRARIES)
         return
     try:
-        from assessments.exports.pdf import make_pdf  # noqa: PLC0415 - half a second, and needs Pango
-
-        made = make_pdf(Form.from_data(row.content), _Steps(row))
+        made = _made(row)
     except Exception:
         logger.exception("form %s could not be made", row)
         _fail(row, FAILED)
@@ -100,6 +101,17 @@ def make_form(form_file_pk: int) -> None:
         # Another worker was quicker, after this one was taken for dead.
         storages["forms"].delete(name)
     forget_old_forms()
+
+
+def _made(row: FormFile) -> Any:
+    """A `pdf.Pdf`. WeasyPrint takes half a second to import, and needs Pango."""
+    if row.content.get("kind") == MEMO:
+        from assessments.exports.memo_pdf import make_memo  # noqa: PLC0415
+
+        return make_memo(Memo.from_data(row.content))
+    from assessments.exports.pdf import make_pdf  # noqa: PLC0415
+
+    return make_pdf(Form.from_data(row.content), _Steps(row))
 
 
 def _fail(row: FormFile, problem: str) -> None:

@@ -35,6 +35,7 @@ REVIEWER = {
     "country_change": "/country/?change=1&show=2&value=claimed",
     "country_matrix": "/country/{year}/matrix/?value=claimed&sort=-overall",
     "book": "/country/{year}/book/",
+    "memo": "/country/{year}/memo/",
     "ready": "/review/{year}/ready/",
     "learned": "/review/{year}/learned/",
     "learned_list": "/review/{year}/learned/all/",
