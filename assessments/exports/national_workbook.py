@@ -44,7 +44,7 @@ class _Table:
         self.name, self.columns = name, columns
         self.sheet: StreamedSheet = book.sheet(name)
         self.values = [column.value for column in columns]
-        self.styles = [column.style for column in columns]
+        self.styles = tuple(column.style for column in columns)
         self.sheet.row([title], [looks.TITLE], height=looks.TITLE_LINE)
         self.sheet.row([note], [looks.NOTE], height=looks.LINE)
         self.sheet.row([], [])

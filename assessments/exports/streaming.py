@@ -33,28 +33,31 @@ class StreamedSheet:
         self.rows = 0
         self.columns = 0
         self._kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open until the workbook is written
-        self._looks: dict[str, Look] = {}
+        self._rows_looks: dict[tuple[str, ...], tuple[Look, ...]] = {}
         self._letters: list[str] = []
 
     def row(self, values: Sequence[Plain], styles: Sequence[str], *, height: float = 0) -> None:
-        """The next row, in named styles."""
+        """The next row, in named styles; where there is no value there is no cell."""
         self.rows += 1
         self.columns = max(self.columns, len(values))
         while len(self._letters) < len(values):
             self._letters.append(get_column_letter(len(self._letters) + 1))
         number = str(self.rows)
+        looks = self._looks_of(tuple(styles))
         cells = [
-            cell_xml(letter + number, value, self._look(style))
-            for letter, value, style in zip(self._letters, values, styles, strict=False)
+            cell_xml(letter + number, value, look)
+            for letter, value, look in zip(self._letters, values, looks, strict=False)
+            if value is not None
         ]
         high = f' ht="{height:g}" customHeight="1"' if height else ""
         self._kept.write(f'<row r="{number}"{high}>{"".join(cells)}</row>'.encode())
 
-    def _look(self, name: str) -> Look:
-        look = self._looks.get(name)
-        if look is None:
-            look = self._looks[name] = look_of(self.sheet, name)
-        return look
+    def _looks_of(self, names: tuple[str, ...]) -> tuple[Look, ...]:
+        found = self._rows_looks.get(names)
+        if found is None:
+            looks = {name: look_of(self.sheet, name) for name in dict.fromkeys(names)}
+            found = self._rows_looks[names] = tuple(looks[name] for name in names)
+        return found
 
     def write(self, xml: bytes, out: IO[bytes]) -> None:
         """The whole sheet: its XML as openpyxl wrote it, with the rows in their place."""
