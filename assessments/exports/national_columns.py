@@ -20,6 +20,7 @@ from indicators.scoring import LEVELS
 
 VALUE_WORDS = {CLAIMED: "สำนักงานประเมิน", VERIFIED: "ตรวจแล้ว", FINAL: "สุดท้าย"}
 _LEVEL_NAMES = {level.code: level.name for level in LEVELS}
+# Names are wrapped in rows of one line: cut at the column's edge, they never run into empty cells beside them.
 _STATUS = "ระบบ: สถานะของการประเมิน"
 _PLACE = "ISO 3166-2 และราชกิจจานุเบกษา"
 _STANDARD = "คู่มือมาตรฐาน"
@@ -195,7 +196,7 @@ def area_columns() -> list[Column]:
         *_PLACE_COLUMNS,
         Column("มิติ", 6, looks.COUNT, "เลขที่มิติ", "เลขที่", _STANDARD, lambda row: _area(row).dimension),
         Column("ด้าน", 8, looks.CODE, "รหัสด้าน คือเลขที่มิติ-เลขที่ด้าน", "รหัส", _STANDARD, lambda row: _area(row).code),
-        Column("ชื่อด้าน", 50, looks.TEXT, "ชื่อด้าน", "ชื่อ", _STANDARD, lambda row: _area(row).name),
+        Column("ชื่อด้าน", 50, looks.WRAP, "ชื่อด้าน", "ชื่อ", _STANDARD, lambda row: _area(row).name),
     ]
     for value in VALUES:
         columns += _mean_and_level(value, "areas", lambda row: _area(row).code, "ด้าน")
@@ -253,7 +254,7 @@ def answer_columns(standard: EditionNode) -> list[Column]:
             _STANDARD,
             lambda row: _line(row).node.code,
         ),
-        Column("ชื่อตัวชี้วัด", 50, looks.TEXT, "ชื่อตัวชี้วัด", "ชื่อ", _STANDARD, lambda row: _line(row).node.name),
+        Column("ชื่อตัวชี้วัด", 50, looks.WRAP, "ชื่อตัวชี้วัด", "ชื่อ", _STANDARD, lambda row: _line(row).node.name),
     ]
     for value in VALUES:
         word = VALUE_WORDS[value]
