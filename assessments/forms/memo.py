@@ -39,7 +39,7 @@ class MemoForm(forms.Form):
     )
     day = forms.CharField(label=_("Date of the letter"), required=False)
     subject = forms.CharField(label=_("Subject"), error_messages={"required": _("Write what the memo is about.")})
-    addressee = forms.CharField(label=_("To"), error_messages={"required": _("Write whom the memo is for.")})
+    addressee = forms.CharField(label=_("Addressee"), error_messages={"required": _("Write whom the memo is for.")})
     consideration = forms.CharField(
         label=_("Consideration (section 3)"),
         widget=forms.Textarea(attrs={"rows": 5}),
