@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import books, country, country_files, memo, public, resources, trends
+from assessments.views import books, country, country_files, memo, resources, trends
 
 urlpatterns: list[URLPattern] = [
     path("country/", country.country, name="country"),
