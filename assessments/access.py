@@ -67,6 +67,8 @@ class AppRequest(HttpRequest):
 
     user: User
     htmx: Any
+    # The assessment that the view is about, where its rule found one: for the audit trail.
+    assessment_pk: int
 
 
 class Refusal(PermissionDenied):
@@ -153,6 +155,7 @@ def for_assessment(action: Action) -> Callable[[View], View]:
         @wraps(view)
         def checked(request: AppRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             assessment = assessment_seen(request.user, pk)
+            request.assessment_pk = assessment.pk
             decision = may(request.user, action, assessment)
             if action is Action.EDIT and "code" in kwargs:
                 decision = may_answer(request.user, assessment, kwargs["code"])
@@ -194,6 +197,7 @@ def for_evidence(action: Action) -> Callable[[View], View]:
             found = Evidence.objects.select_related("assessment__round__edition", "assessment__province__region")
             evidence = get_object_or_404(found, pk=key)
             assessment = assessment_seen(request.user, evidence.assessment_id)
+            request.assessment_pk = assessment.pk
             decision = may(request.user, action, assessment)
             if not decision:
                 raise Refusal(decision)
@@ -216,6 +220,7 @@ def for_attachment(view: View) -> View:
         holder = attachment.comment or attachment.finding or attachment.review
         assert holder is not None
         assessment = get_object_or_404(assessments_seen(request.user), pk=holder.answer.assessment_id)
+        request.assessment_pk = assessment.pk
         if isinstance(holder, Comment) and holder.thread not in threads_read(request.user, assessment):
             raise Http404
         if isinstance(holder, Finding) and holder.removed_at is not None:

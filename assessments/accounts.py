@@ -23,7 +23,8 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 from assessments.links import whole
-from assessments.models import User
+from assessments.models import Kind, User
+from assessments.models.trail import record
 
 logger = logging.getLogger("pmj.accounts")
 
@@ -70,10 +71,28 @@ class AccountAdapter(DefaultAccountAdapter):
         """The last gate of every way in: a password, a second factor, a reset password."""
         return None if may_sign_in(user) else redirect("account_inactive")
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        record(Kind.SIGN_IN, "login", by=user, facts={"address": client_address(request)})
+
+    def logout(self, request: HttpRequest) -> None:
+        person = request.user
+        super().logout(request)
+        if isinstance(person, User):
+            record(Kind.SIGN_IN, "logout", by=person, facts={"address": client_address(request)})
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """The account is named by its number alone: in the place of an unknown address somebody may have typed a
+        password."""
+        account = User.objects.filter(email=login_name(request, credentials)).values_list("pk", flat=True).first()
+        about = f"person:{account}" if account else ""
+        record(Kind.SIGN_IN, "login_failed", by=None, about=about, facts={"address": client_address(request)})
+
     def set_password(self, user: User, password: str) -> None:
         """Whoever could set a new password has proved the account: earlier failed attempts no longer lock it."""
         super().set_password(user, password)
         unlock(username=user.email)
+        record(Kind.PEOPLE, "password_set", by=user, facts={})
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request) or ""

@@ -6,5 +6,5 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "Assessments"
 
     def ready(self) -> None:
-        from assessments import checks  # noqa: F401, PLC0415 - they register themselves
+        from assessments import checks, signals  # noqa: F401, PLC0415 - they register themselves
         from assessments.exports import support  # noqa: F401, PLC0415

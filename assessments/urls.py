@@ -8,6 +8,7 @@ from assessments.views import (
     answers,
     asked,
     attachments,
+    audit,
     comments,
     evidence,
     following,
@@ -226,6 +227,8 @@ urlpatterns: list[URLPattern] = [
     # --- people and invitations ---
     path("people/", people.people_list, name="people_list"),
     path("people/invite/", people.person_invite, name="person_invite"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("audit/trail.csv", audit.audit_csv, name="audit_csv"),
     path("people/support-offices/", support.support_offices, name="support_offices"),
     path("people/support-offices/import/", support.support_office_import, name="support_office_import"),
     path("people/support-offices/<str:iso>/", support.support_office_change, name="support_office_change"),

@@ -17,6 +17,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 # A used session is written again after this many seconds, not at every request: saving an answer stays cheap.
 SESSION_STEP = 300
+# The parts of an address that say what was downloaded.
+DOWNLOADED_BY = ("pk", "year", "code", "key", "name", "kind")
 
 
 def language(get_response: Handler) -> Handler:
@@ -103,6 +105,29 @@ def second_factor(get_response: Handler) -> Handler:
                 if not is_mfa_enabled(user):
                     return redirect("mfa_activate_totp")
         return get_response(request)
+
+    return handle
+
+
+def downloads(get_response: Handler) -> Handler:
+    """Every file that a signed-in person is sent to keep stands in the audit trail; without its row it is not sent."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if (
+            request.user.is_authenticated
+            and request.method != "HEAD"
+            and response.status_code == HTTPStatus.OK
+            and response.headers.get("Content-Disposition", "").startswith("attachment")
+        ):
+            from assessments.models.trail import Kind, record  # noqa: PLC0415 - needs the app registry
+
+            route = request.resolver_match
+            given = route.kwargs if route else {}
+            named = {name: str(given[name]) for name in DOWNLOADED_BY if name in given}
+            assessment = getattr(request, "assessment_pk", None)
+            record(Kind.EXPORT, (route and route.url_name) or "", by=request.user, assessment=assessment, facts=named)
+        return response
 
     return handle
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "pmj_standards.middleware.keep_session",
     "pmj_standards.middleware.second_factor",
     "pmj_standards.middleware.private_pages",
+    "pmj_standards.middleware.downloads",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -127,6 +128,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"
         ),
     }
+# Who is told of a weakness: an e-mail address or a URL, served as /.well-known/security.txt; unset: no such page.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+# Backups are encrypted with the passphrase in this file (README, "Backups"), outside DATA_DIR; unset: not encrypted.
+BACKUP_PASSPHRASE_FILE = env.str("BACKUP_PASSPHRASE_FILE", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 

@@ -22,6 +22,7 @@ from assessments.models.review import (
     Visit,
 )
 from assessments.models.rounds import Extension, Round
+from assessments.models.trail import Kind, TrailHead, TrailRow
 from assessments.models.uploads import Upload, WorkbookImport
 from assessments.models.workspace import (
     Assignment,
@@ -56,6 +57,7 @@ __all__ = [
     "FormFile",
     "Invitation",
     "ItemPrice",
+    "Kind",
     "LogEntry",
     "NoticeMark",
     "Outcome",
@@ -74,6 +76,8 @@ __all__ = [
     "StatusChange",
     "SupportMembership",
     "SupportOffice",
+    "TrailHead",
+    "TrailRow",
     "Upload",
     "User",
     "Visit",

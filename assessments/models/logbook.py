@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.calendar import end_of
 from assessments.models.answers import Answer, Assessment
 from assessments.models.people import User
+from assessments.models.trail import HistoryQuerySet
 from assessments.workflow import STATE_CHANGING, Action, Status
 
 # The key in `AnswerChange.changes` that says which version was used again, as [None, version].
@@ -24,6 +25,8 @@ class AnswerChange(models.Model):
     changes = models.JSONField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = HistoryQuerySet["AnswerChange"].as_manager()
 
     class Meta:
         ordering: ClassVar = ["-version"]
@@ -56,6 +59,8 @@ class StatusChange(models.Model):
     due_on = models.DateField(null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = HistoryQuerySet["StatusChange"].as_manager()
 
     class Meta:
         ordering: ClassVar = ["-number"]
@@ -95,6 +100,8 @@ class EvidenceChange(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
+    objects: ClassVar = HistoryQuerySet["EvidenceChange"].as_manager()
+
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
 
@@ -110,6 +117,8 @@ class LogEntry(models.Model):
     details = models.JSONField(default=dict)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = HistoryQuerySet["LogEntry"].as_manager()
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models.answers import Answer, Assessment
 from assessments.models.people import Province, User
 from assessments.models.rounds import Round
+from assessments.models.trail import HistoryQuerySet
 from assessments.models.workspace import Comment, FollowUp
 from indicators.models import Area, Indicator
 from indicators.rules import SCORES
@@ -140,6 +141,8 @@ class ReviewChange(models.Model):
     undone = models.BooleanField(default=False)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = HistoryQuerySet["ReviewChange"].as_manager()
 
     class Meta:
         ordering: ClassVar = ["-version"]

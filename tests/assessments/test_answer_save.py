@@ -335,9 +335,9 @@ def test_submitted_answers_are_frozen(
 
 def test_a_save_costs_a_fixed_number_of_queries(as_editor: Client, url: str, django_assert_num_queries: Any) -> None:
     as_editor.post(url, data(), headers=HTMX)
-    with django_assert_num_queries(12 + LOCK):
+    with django_assert_num_queries(14 + LOCK):
         as_editor.post(url, data(numerator="800", version=1), headers=HTMX)
-    with django_assert_num_queries(12 + LOCK):
+    with django_assert_num_queries(14 + LOCK):
         as_editor.post(url, data(numerator="700", version=2, compact=1), headers=HTMX)
 
 

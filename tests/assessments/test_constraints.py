@@ -93,7 +93,7 @@ class World:
 
     def moved(self, number: int, **fields: Any) -> StatusChange:
         whole = {"action": Action.SUBMIT, "from_status": Status.DRAFT, "to_status": Status.SUBMITTED, "by": self.user}
-        return StatusChange.objects.create(assessment=self.assessment, number=number, **{**whole, **fields})
+        return StatusChange.objects.create(**{"assessment": self.assessment, "number": number, **whole, **fields})
 
     def member(self, number: int, **fields: Any) -> SupportMembership:
         office, _ = SupportOffice.objects.get_or_create(number=number)

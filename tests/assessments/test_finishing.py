@@ -200,7 +200,7 @@ def test_a_small_act_costs_the_same_queries(
     verified: Assessment, editor: User, head: User, django_assert_num_queries: Any
 ) -> None:
     review = review_of(verified, "2.1")
-    with django_assert_num_queries(8 + LOCK):
+    with django_assert_num_queries(10 + LOCK):
         services.respond(review=review, by=editor, response="dispute", text="ก", version=review.version)
-    with django_assert_num_queries(6 + LOCK):
+    with django_assert_num_queries(8 + LOCK):
         services.reply(assessment=verified, by=head)

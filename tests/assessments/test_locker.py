@@ -193,7 +193,7 @@ def test_queries(
         client.get(url("evidence_proposals", assessment))
     with django_assert_num_queries(4):
         client.get(url("evidence_expected", assessment))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         b"".join(client.get(url("evidence_zip", assessment)))
 
 

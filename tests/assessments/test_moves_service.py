@@ -401,9 +401,9 @@ def test_the_score_at_submission_is_counted_anew(answered: Assessment, head: Use
 def test_a_move_costs_the_same_queries(
     answered: Assessment, head: User, reviewer: User, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(13 + LOCK):
+    with django_assert_num_queries(15 + LOCK):
         services.submit(assessment=answered, by=head, certified=True)
     reviewing.judged(answered, reviewer)
-    with django_assert_num_queries(11 + LOCK):
+    with django_assert_num_queries(13 + LOCK):
         services.verify(assessment=answered, by=reviewer)
     assert list(answered.history.values_list("action", flat=True)) == [Action.VERIFY, Action.BEGIN, Action.SUBMIT]

@@ -48,6 +48,8 @@ MANAGER = {
     "round": "/rounds/{round}/",
     "prices": "/country/{year}/resources/prices/",
     "people": "/people/",
+    "audit": "/audit/",
+    "audit_filtered": "/audit/?kind=move",
     "person_invite": "/people/invite/",
     "person": "/people/{person}/",
     "support_offices": "/people/support-offices/",
