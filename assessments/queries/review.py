@@ -456,10 +456,15 @@ def home_of(round_: Round, years: Sequence[int], user: User, by: str) -> Home:
         offices=len(offices),
         judged=sum(figures.judged for figures in judged.values()),
         elsewhere=[(str(status.label), others[status]) for status in Status if others[status]],
-        by_office=[] if by == "indicator" else sorted(rows, key=lambda row: (LISTED.index(row.status), row.sort_key)),
+        by_office=[] if by == "indicator" else sorted(rows, key=_oddest_first),
         by_area=_by_area(standard, judged, flagged, drafts, assigned) if by == "indicator" else [],
         mine=bool(assigned),
     )
+
+
+def _oddest_first(row: OfficeRow) -> tuple[int, int, str]:
+    """What waits longest for the centre by its state, and there the office with most answers that are flagged."""
+    return LISTED.index(row.status), -row.flags, row.sort_key
 
 
 def _by_area(

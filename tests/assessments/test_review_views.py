@@ -196,6 +196,21 @@ def test_the_home_counts_by_office(three: list[Assessment], reviewer: User, cent
     assert "2 of 258 answers judged" in text_of(central.get("/review/"))
 
 
+def test_in_each_state_the_office_with_most_flagged_answers_stands_first(
+    three: list[Assessment], central: Client
+) -> None:
+    _chiang_mai, lamphun, phuket = three
+    for code in ("2.1", "2.2"):
+        flagged(phuket, code, 5)
+    flagged(lamphun, "2.1", 50)
+    page = central.get("/review/").content.decode()
+    assert [name for name in re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', page)][:3] == [
+        "Phuket",
+        "Lamphun",
+        "Chiang Mai",
+    ]
+
+
 def test_the_home_counts_by_indicator(three: list[Assessment], reviewer: User, central: Client) -> None:
     chiang_mai, lamphun, _phuket = three
     reviewing.judge(chiang_mai, reviewer, "2.1")
