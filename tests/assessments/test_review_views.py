@@ -204,7 +204,7 @@ def test_in_each_state_the_office_with_most_flagged_answers_stands_first(
         flagged(phuket, code, 5)
     flagged(lamphun, "2.1", 50)
     page = central.get("/review/").content.decode()
-    assert [name for name in re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', page)][:3] == [
+    assert re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', page)[:3] == [
         "Phuket",
         "Lamphun",
         "Chiang Mai",
