@@ -15,6 +15,7 @@ from assessments.models import (
     AnswerChange,
     Assessment,
     Assignment,
+    Book,
     Carry,
     Comment,
     Confirmation,
@@ -94,6 +95,9 @@ class World:
     def moved(self, number: int, **fields: Any) -> StatusChange:
         whole = {"action": Action.SUBMIT, "from_status": Status.DRAFT, "to_status": Status.SUBMITTED, "by": self.user}
         return StatusChange.objects.create(**{"assessment": self.assessment, "number": number, **whole, **fields})
+
+    def book(self, **fields: Any) -> Book:
+        return Book.objects.create(round=self.round, asked_by=self.user, **fields)
 
     def member(self, number: int, **fields: Any) -> SupportMembership:
         office, _ = SupportOffice.objects.get_or_create(number=number)
@@ -282,6 +286,13 @@ BREAKS: dict[str, list[Callable[[World], Any]]] = {
         lambda w: FormFile.objects.create(content_hash=HEX, content={}, state="ready", file="a.pdf"),
         lambda w: FormFile.objects.create(content_hash=HEX, content={}, state="working", file="a.pdf"),
     ],
+    "book_has_both_files_or_none": [
+        lambda w: w.book(file="a.pdf"),
+        lambda w: w.book(archive="a.zip"),
+        lambda w: w.book(file="a.pdf", archive="a.zip"),
+        lambda w: w.book(made_at=NOW()),
+    ],
+    "book_ready_only_with_its_files": [lambda w: w.book(state="ready")],
     "answer_version_written_once": [
         lambda w: twice(lambda: AnswerChange.objects.create(answer=w.answer, version=1, changes={}, by=w.user))
     ],
@@ -324,6 +335,7 @@ BREAKS: dict[str, list[Callable[[World], Any]]] = {
         )
     ],
     "FormFile.content_hash": [lambda w: twice(lambda: FormFile.objects.create(content_hash=HEX, content={}))],
+    "Book.round": [lambda w: twice(w.book)],
     "Edition.year": [lambda w: Edition.objects.create(year=2563, title="ซ้ำ", printed_year=2563)],
     **review_breaks.BREAKS,
 }
