@@ -124,10 +124,10 @@ def test_a_new_password_is_in_it_and_itself_nowhere(as_editor: Client, editor: U
     assert new not in json.dumps(list(TrailRow.objects.values_list("facts", flat=True)))
 
 
-def opened(client: Client, path: str, *, method: str = "get") -> int:
+def opened(client: Client, path: str) -> int:
     """The status of an answer that was read to its end."""
-    response = getattr(client, method)(path)
-    response.close()
+    response: Any = client.get(path)
+    assert response.getvalue()
     return int(response.status_code)
 
 
@@ -136,7 +136,7 @@ def test_a_download_is_in_it_and_a_page_is_not(as_editor: Client, assessment: As
     before = TrailRow.objects.count()
     file = f"/evidence/{evidence.pk}/"
     assert [opened(as_editor, path) for path in (f"/assessments/{assessment.pk}/", file)] == [200, 200]
-    assert opened(as_editor, f"{file}download/", method="head") == 200
+    assert as_editor.head(f"/assessments/{assessment.pk}/form.xlsx").status_code == 200
     assert TrailRow.objects.count() == before
     assert opened(as_editor, f"{file}download/") == 200
     assert opened(as_editor, f"/assessments/{assessment.pk}/form.xlsx") == 200
@@ -199,6 +199,7 @@ def unguarded(three: list[TrailRow]) -> Callable[..., None]:
                 for (name,) in cursor.fetchall():
                     cursor.execute(f'DROP TRIGGER "{name}"')
             else:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 for table in ("trailrow", "trailhead", "answerchange"):
                     cursor.execute(f"ALTER TABLE assessments_{table} DISABLE TRIGGER USER")
             cursor.execute(statement, values)
