@@ -1,5 +1,6 @@
 """Small middleware of our own, one function each."""
 
+import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -19,6 +20,31 @@ Handler = Callable[[HttpRequest], HttpResponse]
 SESSION_STEP = 300
 # The parts of an address that say what was downloaded.
 DOWNLOADED_BY = ("pk", "year", "code", "key", "name", "kind")
+
+
+# Pages that are the same for everybody.
+PUBLIC = re.compile(r"/results/([0-9]+/)?")
+
+
+def public_pages(get_response: Handler) -> Handler:
+    """A page for everybody sees no cookie and sets none: one copy of it serves all, from a proxy too. Stands before
+    whatever reads a session."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if not PUBLIC.fullmatch(request.path_info):
+            return get_response(request)
+        request.COOKIES.clear()
+        response = get_response(request)
+        response.cookies.clear()
+        # That nobody is signed in was read from the session; here no cookie could change it.
+        varies = [each.strip() for each in response.headers.get("Vary", "").split(",")]
+        if kept := [each for each in varies if each and each.lower() != "cookie"]:
+            response.headers["Vary"] = ", ".join(kept)
+        else:
+            del response.headers["Vary"]
+        return response
+
+    return handle
 
 
 def language(get_response: Handler) -> Handler:

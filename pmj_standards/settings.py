@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pmj_standards.middleware.public_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pmj_standards.middleware.language",
     "django.middleware.common.CommonMiddleware",

@@ -12,6 +12,7 @@ handler404 = "pmj_standards.http.not_found"
 
 urlpatterns = [
     path("", include("assessments.urls")),
+    path("", include("assessments.urls_public")),
     path("standard/", include("indicators.urls")),
     path("accounts/", include("pmj_standards.account_urls")),
     # Also for those who are not signed in: the sign-in page has the switch too.

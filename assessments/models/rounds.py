@@ -42,6 +42,8 @@ class Round(models.Model):
         _("days to reply to the verdicts"), default=14, validators=[MinValueValidator(1), MaxValueValidator(120)]
     )
     flagged_at = models.DateTimeField(null=True, blank=True)
+    # Since when anybody may read the published levels (`views.public`); None while the page is off.
+    public_since = models.DateTimeField(null=True, blank=True)
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
 

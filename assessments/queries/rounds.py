@@ -103,7 +103,7 @@ def extensions_of(round_: Round) -> list[tuple[Extension, bool]]:
 def log_of(round_: Round) -> list[LogLine]:
     """What was done to the round, the newest first. Two queries."""
     entries = LogEntry.objects.filter(
-        what__in=("open_round", "change_round", "extend"), about=str(round_.year)
+        what__in=("open_round", "change_round", "extend", "show_results", "hide_results"), about=str(round_.year)
     ).select_related("by")
     names = {province.iso: province for province in Province.objects.all()}
     return [LogLine(entry.at, entry.by, _words(entry.what, entry.details, names)) for entry in entries]
@@ -115,6 +115,10 @@ def _words(what: str, details: Mapping[str, Any], names: Mapping[str, Province])
         return [
             _("Extended %(office)s until %(day)s") % {"office": office.office_name, "day": _shown(details["closes_on"])}
         ]
+    if what == "show_results":
+        return [_("Switched the public page on")]
+    if what == "hide_results":
+        return [_("Switched the public page off")]
     labels = {
         "opens_on": _("opening day"),
         "closes_on": _("closing day"),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from assessments import services
 from assessments.access import AppRequest, for_right
+from assessments.forms.public import PublicPageForm
 from assessments.forms.rounds import ExtensionForm, PublishForm, RoundForm, WindowForm
 from assessments.models import Round
 from assessments.queries import rounds
@@ -43,7 +44,7 @@ def round_new(request: AppRequest) -> HttpResponse:
 @require_GET
 @for_right(Right.MANAGE_ROUNDS)
 def round_detail(request: AppRequest, pk: int) -> HttpResponse:
-    return _page(request, rounds.round_or_404(pk))
+    return page_of(request, rounds.round_or_404(pk))
 
 
 @require_POST
@@ -59,7 +60,7 @@ def round_change(request: AppRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The window, the target and the days to reply are saved."))
             return redirect("round_detail", pk=round_.pk)
-    return _page(request, round_, window=form, status=422)
+    return page_of(request, round_, window=form, status=422)
 
 
 @require_POST
@@ -75,7 +76,7 @@ def round_extend(request: AppRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The office's closing day is extended."))
             return redirect("round_detail", pk=round_.pk)
-    return _page(request, round_, extension=form, status=422)
+    return page_of(request, round_, extension=form, status=422)
 
 
 @require_POST
@@ -93,25 +94,28 @@ def round_publish(request: AppRequest, pk: int) -> HttpResponse:
             text = ngettext("%(number)d result is published.", "%(number)d results are published.", number)
             messages.success(request, text % {"number": number})
             return redirect("round_detail", pk=round_.pk)
-    return _page(request, round_, publish=form, status=422)
+    return page_of(request, round_, publish=form, status=422)
 
 
-def _page(
+def page_of(
     request: AppRequest,
     round_: Round,
     *,
     window: WindowForm | None = None,
     extension: ExtensionForm | None = None,
     publish: PublishForm | None = None,
+    public_page: PublicPageForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of a round, with the form that was not accepted, if one was posted."""
     context = {
         "round": round_,
         "window": window or WindowForm.of(round_),
         "extension": extension or ExtensionForm(round_=round_),
         "publish": publish or PublishForm(),
+        "public_page": public_page or PublicPageForm(),
         "stages": rounds.stages_of(round_),
-        "form": window or extension or publish,
+        "form": window or extension or publish or public_page,
         "state": round_.window().value,
         "extensions": rounds.extensions_of(round_),
         "log": rounds.log_of(round_),
