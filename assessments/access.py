@@ -45,6 +45,7 @@ __all__ = [
     "for_evidence",
     "for_finding",
     "for_move",
+    "for_province",
     "for_right",
     "for_visit",
     "has",
@@ -228,6 +229,20 @@ def for_attachment(view: View) -> View:
         return view(request, attachment, *args, **kwargs)
 
     checked.access = Rule(who="sees the assessment", action=Action.VIEW)  # type: ignore[attr-defined]
+    return cast("View", checked)
+
+
+def for_province(view: View) -> View:
+    """The view gets the province of `iso`, whose office the person sees."""
+
+    @wraps(view)
+    def checked(request: AppRequest, iso: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        province = get_object_or_404(Province.objects.with_office().select_related("region"), iso=iso)
+        if not sees_province(request.user, province):
+            raise Http404
+        return view(request, province, *args, **kwargs)
+
+    checked.access = Rule(who="sees the office")  # type: ignore[attr-defined]
     return cast("View", checked)
 
 

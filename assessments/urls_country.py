@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import books, country, country_files, memo, resources, trends
+from assessments.views import books, country, country_files, memo, province, resources, trends
 
 urlpatterns: list[URLPattern] = [
     path("country/", country.country, name="country"),
     path("country/trends/", trends.country_trends, name="country_trends"),
     path("country/trends.svg", trends.country_trends_chart, name="country_trends_chart"),
+    path("country/province/<str:iso>/", province.country_province, name="country_province"),
+    path("country/province/<str:iso>/<int:year>/", province.country_province, name="country_province_year"),
     path("country/<int:year>/", country.country, name="country_year"),
     path("country/<int:year>/matrix/", country.country_matrix, name="country_matrix"),
     path("country/<int:year>/resources/", resources.country_resources, name="country_resources"),

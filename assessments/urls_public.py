@@ -1,4 +1,4 @@
-"""The published levels for everybody, without signing in (`pmj_standards.middleware.public_pages`), and their switch."""
+"""The published levels for everybody, without sign-in (`pmj_standards.middleware.public_pages`), and their switch."""
 
 from django.urls import URLPattern, path
 

@@ -18,9 +18,14 @@ class ValueForm(forms.Form):
     value = forms.ChoiceField(label=_("Scores shown"), required=False, choices=[*VALUES.items()])
 
     @property
-    def chosen_value(self) -> str:
+    def named_value(self) -> str:
+        """Empty where the address names none."""
         self.full_clean()
-        return self.cleaned_data.get("value") or FINAL
+        return str(self.cleaned_data.get("value", ""))
+
+    @property
+    def chosen_value(self) -> str:
+        return self.named_value or FINAL
 
 
 class TrendsForm(ValueForm):

@@ -25,6 +25,7 @@ class MatrixRow:
     """An office with the signs of its scores (`assessments.country`), empty where it has none that counts."""
 
     pk: int
+    iso: str
     name: str
     signs: str
     level: str
@@ -89,7 +90,7 @@ def matrix_of(country: Country, *, region: str = "", order: str = "province", pa
     for office in ordered[(page - 1) * PAGE : page * PAGE]:
         stand = stands.get(office.pk)
         told = (stand.level, mark_of(stand.level), words[stand.level], figure_of(stand)) if stand else ("", "", "", "")
-        shown.append(MatrixRow(office.pk, office.name, office.signs, *told))
+        shown.append(MatrixRow(office.pk, office.iso, office.name, office.signs, *told))
     means = [each.mean for each in tallies(rows, len(scored))]
     columns = [
         Column(node, *_head(node.code, order), None if mean is None else rounded(mean), _behind(country, node, region))

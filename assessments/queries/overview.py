@@ -137,6 +137,7 @@ class Spot:
     """One province on the map and in the table beside it. `kind` is a level, "open", "none", or a step of change."""
 
     pk: int
+    iso: str
     name: str
     kind: str
     mark: str
@@ -378,6 +379,7 @@ def map_of(country: Country, before: Before | None, key: str, *, change: bool) -
     spots = {
         office.pk: Spot(
             office.pk,
+            office.iso,
             office.name,
             *(told.get(office.pk) or _nothing(office, change=change)),
             outlines.get(office.iso, ""),

@@ -1,6 +1,6 @@
 """Every round as the pages over the years read it: three queries, whatever the number of rounds. Read only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -66,16 +66,26 @@ def history_of(rounds: Sequence[Round], user: User, value: str) -> History:
         if signs and status in counted:
             rows[round_][province] = signs
             pks[of_year[round_], province] = pk
+    years = years_of(ordered, there, rows)
     newest = editions.standard_of(ordered[-1].edition)
+    return History(newest, years, offices, list(Region.objects.all()), pks, ordered[-1])
+
+
+def years_of(
+    ordered: Sequence[Round], there: Mapping[int, Collection[int]], rows: Mapping[int, Mapping[int, str]]
+) -> list[Year]:
+    """Rounds from the oldest on, each with its provinces and their signs (both by the round's key), laid in the newest
+    edition's order. No query."""
     years: list[Year] = []
-    later, pairing = newest, pairing_of(newest, newest)
+    later = editions.standard_of(ordered[-1].edition)
+    pairing = pairing_of(later, later)
     for each in reversed(ordered):
         own = editions.standard_of(each.edition)
         if own.pk != later.pk:
             pairing = compose(pairing, pairing_of(later, own))
         years.insert(0, Year(each.year, own.year, frozenset(there[each.pk]), rows[each.pk], pairing, parts_of(own)))
         later = own
-    return History(newest, years, offices, list(Region.objects.all()), pks, ordered[-1])
+    return years
 
 
 def _offices(seen: Sequence[int] | None) -> dict[int, Office]:

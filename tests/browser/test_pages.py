@@ -34,6 +34,8 @@ REVIEWER = {
     "country": "/country/",
     "country_change": "/country/?change=1&show=2&value=claimed",
     "country_matrix": "/country/{year}/matrix/?value=claimed&sort=-overall",
+    "province": "/country/province/TH-50/?value=claimed",
+    "province_final": "/country/province/TH-50/?value=final",
     "book": "/country/{year}/book/",
     "memo": "/country/{year}/memo/",
     "ready": "/review/{year}/ready/",

@@ -42,6 +42,7 @@ OFFICE = {
     "indicator_with_findings": "/assessments/{chiang_mai}/indicators/2.6/",
     "evidence": "/assessments/{chiang_mai}/evidence/",
     "history": "/assessments/{chiang_mai}/history/",
+    "province_of_office": "/country/province/TH-50/?value=claimed",
     "form": "/assessments/{chiang_mai}/form/",
     "task_list_final": "/assessments/{chiang_mai_before}/",
     "indicator_frozen": "/assessments/{chiang_mai_before}/indicators/2.2/",
