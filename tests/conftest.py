@@ -31,7 +31,15 @@ LOCK = int(connection.features.has_select_for_update)
 
 # Files that start other programs or fill many years; in a parallel run one of them at the end would leave a core idle.
 LONG = {
-    *("test_seed_demo.py", "test_form_pdf.py", "test_form_excel.py", "test_workbook_formulas.py", "test_prepare.py"),
+    *(
+        "test_seed_demo.py",
+        "test_form_pdf.py",
+        "test_form_excel.py",
+        "test_books.py",
+        "test_memo.py",
+        "test_workbook_formulas.py",
+        "test_prepare.py",
+    ),
     *("test_workbook_reading.py", "test_planning.py", "test_workflow.py", "test_score_command.py", "test_settings.py"),
     *("test_translations.py", "test_files.py", "test_lives.py", "test_moves.py"),
 }
