@@ -290,8 +290,8 @@ def test_recount_mends_totals(save: Save, assessment: Assessment) -> None:
 def test_a_save_costs_the_same_queries_however_much_is_answered(
     save: Save, assessment: Assessment, editor: User, django_assert_num_queries: Any
 ) -> None:
-    """Savepoint and its release, the lock, assessment, answer, its update, its history, the trail's last row and the new
-    one, scores, totals."""
+    """Savepoint and its release, the lock, assessment, answer, its update, its history, the trail's last row and the
+    new one, scores, totals."""
     with django_assert_num_queries(10 + LOCK):
         save("2.1", inputs={"count": 1})
     answer_all(assessment, editor, c2_1={"count": 1})
