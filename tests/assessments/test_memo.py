@@ -12,14 +12,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from django_tasks_db.models import DBTaskResult
 from docx import Document
+from openpyxl import load_workbook
 
-from assessments.exports import tasks
+from assessments.exports import national_workbook, tasks
 from assessments.forms.memo import ADDRESSEE, CONSIDERATION, PROPOSAL
 from assessments.memo import Memo, thai_digits
 from assessments.models import Answer, Assessment, FormFile, Round, User
-from assessments.queries.memo import kept_memo
+from assessments.queries.country_files import national_of
+from assessments.queries.memo import LEVEL_NAMES, kept_memo
 from assessments.services.answers import results_of
 from assessments.workflow import Status
 from indicators.editions import EditionNode
@@ -229,3 +232,29 @@ def test_writing_costs_a_fixed_number_of_queries(
     as_reviewer.get(PAGE)
     with django_assert_num_queries(4):
         as_reviewer.get(PAGE)
+
+
+def test_page_memo_and_workbook_say_the_same(as_manager: Client, judged: Round, manager: User) -> None:
+    """The overview's table, the memo's sentences and first attachment, and the national workbook's offices."""
+    memo = Memo.from_data(written(as_manager).content)
+    texts = [each.text for each in memo.paragraphs]
+    with override("th"):
+        overview = as_manager.get("/country/2569/?value=claimed").context["overview"]
+        with national_workbook.workbook_of(national_of(judged, manager)) as file:
+            sheet = load_workbook(io.BytesIO(file.read()), read_only=True)[national_workbook.OFFICES]
+    head, *lines = sheet.iter_rows(min_row=national_workbook.HEAD, values_only=True)
+    offices = {row["จังหวัด"]: row for row in (dict(zip(head, line, strict=True)) for line in lines)}
+    said = 0
+    for row in overview.memo:
+        assert any(f"มีคะแนนภาพรวมที่ {row.line.two} คะแนน" in text for text in texts)
+        for cell in row.cells:
+            if cell.number:
+                said += 1
+                assert f"{LEVEL_NAMES[cell.level]} {cell.number} จังหวัด (ร้อยละ {cell.percent})" in texts
+    assert said == 4 + 4 + 3 + len({row[-1] for row in memo.tables[0].rows[:-1]})
+    assert overview.memo[-1].line.counted == len(memo.tables[0].rows[:-1]) == len(offices) == 76
+    for _place, name, *means, level in memo.tables[0].rows[:-1]:
+        office = offices[name]
+        columns = [f"มิติ {number} สำนักงานประเมิน" for number in (2, 3, 4)] + ["มิติ 2-4 สำนักงานประเมิน"]
+        assert [Decimal(str(office[column])) for column in columns] == list(map(Decimal, means))
+        assert office["มิติ 2-4 สำนักงานประเมิน: ระดับ"] == level
