@@ -274,5 +274,6 @@ class TestTheLogs:
 def test_a_phone_sorts_by_a_select_that_knows_every_order(round_2569: Round, as_reviewer: Client) -> None:
     page = as_reviewer.get("/offices/", {"sort": "-overall"}).content.decode()
     orders = re.findall(r'<option value="(-?(?:\w+))"( selected)?>([^<]+ (?:น้อยไป|มากไป|ตาม|ย้อน|ก่อน|ล่าสุด)[^<]*)', page)
-    assert len({words for *_, words in orders}) == len(orders) == 2 * len(national.COLUMNS)
+    # Each column, and the area or indicator that may be shown beside them, both ways.
+    assert len({words for *_, words in orders}) == len(orders) == 2 * (len(national.COLUMNS) + 1)
     assert [order for order, chosen, _ in orders if chosen] == ["-overall"]

@@ -25,7 +25,7 @@ def shown(page: Page) -> str:
 
 
 def test_the_page_for_everybody(open_as: Open, axe: str) -> None:
-    with open_as("manager") as manager, open_as(None) as anybody:
+    with open_as("manager") as manager, open_as(None, fresh=True) as anybody:
         page: Page = anybody.page
         address = shown(manager.page)
         answer = page.goto("/results/")

@@ -63,4 +63,4 @@ def walk(place: Place, places: dict[str, Any], open_as: Open, axe: str) -> None:
         found += too_wide(page, name, "en")
         if name in AXE_IN_ENGLISH:
             found += violations(page, axe)
-        assert found == []
+        assert not found, "; ".join(found)
