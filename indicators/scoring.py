@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 from indicators.checks import Check, Checked, percent
@@ -274,6 +275,7 @@ def total(parts: Iterable[tuple[Decimal | None, Decimal]]) -> Total:
     return _total(known, len(parts), len(opened), sum(opened, Decimal(0)))
 
 
+@lru_cache(maxsize=4096)
 def _total(known: Decimal, count: int, opened: int, opened_lowest: Decimal) -> Total:
     """`opened_lowest` sums the lowest rows of the open indicators."""
     low = rounded(Fraction(known + opened_lowest) / count)
